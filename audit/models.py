@@ -1,0 +1,56 @@
+"""The audit trail: one row per tool call and per act of management."""
+
+from django.db import models
+
+
+class AuditEntry(models.Model):
+    """A tool call is `started`, then closed once; other acts are written closed.
+
+    `seq` and `mac` are set when the row is sealed into its customer's chain; a sealed row never changes.
+    """
+
+    public_id = models.CharField(max_length=31, unique=True)
+    customer = models.ForeignKey("tenants.Customer", models.CASCADE, related_name="audit_entries")
+    at = models.DateTimeField()
+    action = models.CharField(max_length=64)
+    actor = models.CharField(max_length=80)
+    surface = models.CharField(max_length=16)
+    client = models.CharField(max_length=120, blank=True)
+    address = models.CharField(max_length=45, blank=True)
+    mode = models.CharField(max_length=4, blank=True)
+    tool = models.CharField(max_length=64, blank=True)
+    platform = models.CharField(max_length=32, blank=True)
+    connection = models.CharField(max_length=31, blank=True)
+    arguments = models.TextField(blank=True)
+    outcome = models.CharField(max_length=32)
+    detail = models.CharField(max_length=300, blank=True)
+    units = models.PositiveIntegerField(default=0)
+    duration_ms = models.PositiveIntegerField(null=True, blank=True)
+    upstream_id = models.CharField(max_length=191, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    seq = models.PositiveBigIntegerField(null=True, blank=True)
+    mac = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("customer", "-id"), name="audit_recent"),
+            models.Index(fields=("outcome", "at"), name="audit_open"),
+            models.Index(fields=("at",), name="audit_age"),
+        )
+        constraints = (models.UniqueConstraint(fields=("customer", "seq"), name="audit_chain"),)
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.action} {self.outcome}"
+
+
+class ChainHead(models.Model):
+    """The last sealed link of a customer's chain; `base_*` is where retention last cut it off."""
+
+    customer = models.OneToOneField("tenants.Customer", models.CASCADE, related_name="audit_head")
+    seq = models.PositiveBigIntegerField(default=0)
+    mac = models.CharField(max_length=64, blank=True)
+    base_seq = models.PositiveBigIntegerField(default=0)
+    base_mac = models.CharField(max_length=64, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} @ {self.seq}"

@@ -1,0 +1,66 @@
+"""What a connector reads out of a platform's event."""
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class InboundMessage:
+    """A message a contact (or another device of the business: `direction="out"`) sent.
+
+    `route` are the connection's platform ids to try in order. Text is third-party data as it came.
+    """
+
+    route: Sequence[str]
+    upstream_id: str
+    contact: str
+    at: datetime
+    kind: str
+    contact_name: str = ""
+    contact_phone: str = ""
+    text: str = ""
+    reply_to: str = ""
+    media: Mapping[str, Any] | None = None
+    direction: str = "in"
+    extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChange:
+    """A delivery status of a message that was sent; `rank` of `status` only ever rises."""
+
+    route: Sequence[str]
+    upstream_id: str
+    status: str
+    at: datetime
+    contact: str = ""
+    error: Mapping[str, Any] | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class OtherEvent:
+    """An event kept as it came: account notices, template states, kinds nobody knows yet."""
+
+    route: Sequence[str]
+    kind: str
+    dedupe: str
+    data: Mapping[str, Any]
+    at: datetime | None = None
+
+
+InboundEvent = InboundMessage | StatusChange | OtherEvent
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookSpec:
+    """How a platform's webhook is verified and read.
+
+    `verify(secrets, headers, body)` is constant time over the raw bytes and tries every secret;
+    header names are lower case. `parse(body)` never raises on shapes it does not know.
+    """
+
+    secret_setting: str
+    verify: Callable[[Sequence[str], Mapping[str, str], bytes], bool]
+    parse: Callable[[bytes], list[InboundEvent]]

@@ -1,0 +1,25 @@
+"""Production: nothing is guessed, secrets must be given, and transport is HTTPS."""
+
+from hermes.settings.base import *  # noqa: F403
+from hermes.settings.base import ALLOWED_HOSTS, CREDENTIAL_ENCRYPTION_KEYS, PUBLIC_URL, SECRET_KEY, env
+
+for _name, _value in {
+    "SECRET_KEY": SECRET_KEY,
+    "CREDENTIAL_ENCRYPTION_KEYS": CREDENTIAL_ENCRYPTION_KEYS,
+    "ALLOWED_HOSTS": ALLOWED_HOSTS,
+}.items():
+    if not _value:
+        raise SystemExit(f"{_name} is not set; production does not start without it.")
+if "*" in ALLOWED_HOSTS:
+    raise SystemExit("ALLOWED_HOSTS holds '*'; name the hosts this deployment answers to.")
+if not PUBLIC_URL.startswith("https://"):
+    raise SystemExit("HERMES_PUBLIC_URL must begin with https:// in production.")
+
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True

@@ -1,0 +1,154 @@
+"""Customers, who belongs to them, their keys and their connections."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from hermes.core import ids
+from tenants.scoping import ScopedManager
+
+
+def _customer_id() -> str:
+    return ids.new("cus")
+
+
+def _key_id() -> str:
+    return ids.new("key")
+
+
+def _connection_id() -> str:
+    return ids.new("con")
+
+
+class Customer(models.Model):
+    """A tenant. `data_key` is its own key, wrapped by the key ring; destroying it erases the credentials."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active"
+        SUSPENDED = "suspended"
+        ERASED = "erased"
+
+    public_id = models.CharField(max_length=31, unique=True, default=_customer_id, editable=False)
+    name = models.CharField(max_length=200)
+    status = models.CharField(max_length=16, choices=Status, default=Status.ACTIVE)
+    is_operator = models.BooleanField(default=False)
+    instructions = models.TextField(blank=True, max_length=4000)
+    data_key = models.TextField(blank=True)
+    data_key_kid = models.CharField(max_length=32, blank=True, db_index=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.public_id})"
+
+
+class Membership(models.Model):
+    """A user's role in a customer."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner"
+        ADMIN = "admin"
+        DEVELOPER = "developer"
+        VIEWER = "viewer"
+        AUDITOR = "auditor"
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=16, choices=Role)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[ScopedManager[Any]] = ScopedManager()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("customer", "user"), name="membership_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} is {self.role} of {self.customer_id}"
+
+
+class ApiKey(models.Model):
+    """A key of a customer. Only the HMAC of its secret is kept."""
+
+    class Mode(models.TextChoices):
+        LIVE = "live"
+        TEST = "test"
+
+    public_id = models.CharField(max_length=31, unique=True, default=_key_id, editable=False)
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=100)
+    mode = models.CharField(max_length=4, choices=Mode)
+    lookup = models.CharField(max_length=12, unique=True)
+    mac = models.CharField(max_length=64)
+    last_four = models.CharField(max_length=4)
+    scopes = models.JSONField(default=list)
+    tools = models.JSONField(null=True, blank=True)
+    profile = models.CharField(max_length=16, default="core")
+    addresses = models.JSONField(default=list)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    replaced_by = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects: ClassVar[ScopedManager[Any]] = ScopedManager()
+
+    def __str__(self) -> str:
+        return f"{self.name} (hms_{self.mode}_{self.lookup}…{self.last_four})"
+
+
+class Connection(models.Model):
+    """An account of a customer at a platform. `account` is the label agents name it by."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending"
+        ACTIVE = "active"
+        NEEDS_REAUTH = "needs_reauth"
+        PAUSED = "paused"
+        REVOKED = "revoked"
+
+    class Source(models.TextChoices):
+        CUSTOMER = "customer"
+        ENVIRONMENT = "environment"
+        SANDBOX = "sandbox"
+
+    public_id = models.CharField(max_length=31, unique=True, default=_connection_id, editable=False)
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="connections")
+    platform = models.CharField(max_length=32)
+    account = models.CharField(max_length=80)
+    mode = models.CharField(max_length=4, choices=ApiKey.Mode)
+    source = models.CharField(max_length=16, choices=Source, default=Source.CUSTOMER)
+    status = models.CharField(max_length=16, choices=Status, default=Status.PENDING)
+    status_reason = models.CharField(max_length=300, blank=True)
+    external_id = models.CharField(max_length=191)
+    live_claim = models.CharField(max_length=255, unique=True, null=True, blank=True)
+    identity = models.JSONField(default=dict)
+    routes = models.JSONField(default=list)
+    sealed = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    verified_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[ScopedManager[Any]] = ScopedManager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("customer", "platform", "mode", "account"), name="connection_account_once"
+            ),
+        )
+        indexes = (models.Index(fields=("platform", "external_id"), name="connection_external"),)
+
+    def __str__(self) -> str:
+        return f"{self.platform}:{self.account} ({self.public_id})"
+
+
+class KeyCheck(models.Model):
+    """A canary sealed by each key of the ring: a process that cannot open it refuses to start."""
+
+    kid = models.CharField(max_length=32, unique=True)
+    envelope = models.TextField()
+
+    def __str__(self) -> str:
+        return self.kid
