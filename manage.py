@@ -1,11 +1,12 @@
 #!/usr/bin/env python
 """Django's command line for this project."""
 
-import os
 import sys
 
 from django.core.management import execute_from_command_line
 
+from hermes.environment import choose_settings
+
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hermes.settings")
+    choose_settings()
     execute_from_command_line(sys.argv)

@@ -1,17 +1,25 @@
-"""The test suite: real SQLite (or DATABASE_URL), real Redis, fixed secrets that guard nothing."""
+"""The test suite: real SQLite (or DATABASE_URL), a private Redis per test process, secrets that guard nothing."""
 
 import base64
+import os
+import tempfile
 
-from hermes.settings.base import *  # noqa: F403
-from hermes.settings.base import CREDENTIAL_ENCRYPTION_KEYS as _KEYS, DATABASES, DATA_DIR
+os.environ["HERMES_ENV"] = "test"
+os.environ.setdefault("HERMES_DATA_DIR", tempfile.mkdtemp(prefix="hermes-test-"))
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+os.environ.setdefault("REDIS_URL", f"unix://{os.environ['HERMES_DATA_DIR']}/{_WORKER}.sock")
+
+from hermes.settings.base import *  # noqa: E402, F403
+from hermes.settings.base import CREDENTIAL_ENCRYPTION_KEYS as _KEYS, DATA_DIR, DATABASES, env  # noqa: E402
 
 SECRET_KEY = "test-only-secret-key-that-guards-nothing-at-all-0123456789"
 CREDENTIAL_ENCRYPTION_KEYS = _KEYS or "t1:" + base64.b64encode(bytes(range(32))).decode()
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-MCP_API_KEY = "operator-test-key-0123456789abcdefghij"
+MCP_API_KEY = env.str("MCP_API_KEY", default="operator-test-key-0123456789abcdefghij")
 META_APP_SECRET = ["meta-app-secret-current", "meta-app-secret-previous"]
 META_VERIFY_TOKEN = "meta-verify-token"
 MCP_LEGACY_SSE = True
+MCP_CONFORMANCE = env.bool("HERMES_MCP_CONFORMANCE", default=True)
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
