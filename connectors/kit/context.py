@@ -9,41 +9,25 @@ from typing import Any, Protocol
 from connectors.kit.credentials import Credentials
 from connectors.kit.secret import Secret
 from hermes.core.errors import InvalidArgument
+from hermes.core.http_types import HttpResponse, Part
 
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class HttpResponse:
-    """A platform's answer. Header names are lower case; `body` is capped and decompressed."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    def json(self) -> Any:
-        """The body as JSON, or None where it is none."""
-        import msgspec
-
-        try:
-            return msgspec.json.decode(self.body)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return None
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One part of a multipart body."""
-
-    name: str
-    content: bytes | str
-    filename: str | None = None
-    content_type: str | None = None
+__all__ = [
+    "NO_CLIENT",
+    "ClientLink",
+    "Http",
+    "HttpResponse",
+    "InboxReader",
+    "NoClient",
+    "Part",
+    "ToolContext",
+]
 
 
 class Http(Protocol):
     """Outbound HTTP behind the egress guard: no cookies, no redirects, no environment proxy, deadlines, caps.
 
-    Raises `hermes.core.http.NotReached` when no byte of the request was accepted and
-    `hermes.core.http.CutOff` when the platform may have received it.
+    Raises `hermes.core.http_types.NotReached` when no byte of the request was accepted,
+    `CutOff` when the platform may have received it and `ResponseTooLarge` beyond `limit_bytes`.
     """
 
     async def request(

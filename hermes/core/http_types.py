@@ -1,0 +1,69 @@
+"""What outbound HTTP hands in and out, whichever client does it."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import msgspec
+
+from hermes.core.errors import OutcomeUnknown, PlatformUnavailable, TooLarge
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class HttpResponse:
+    """A platform's answer. Header names are lower case; `body` is capped and decompressed."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """The body as JSON, or None where it is none."""
+        try:
+            return msgspec.json.decode(self.body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One part of a multipart body."""
+
+    name: str
+    content: bytes | str
+    filename: str | None = None
+    content_type: str | None = None
+
+
+class Revealing(Protocol):
+    """A secret that gives its value only when asked (`connectors.kit.secret.Secret`)."""
+
+    def reveal(self) -> str:
+        """The plain value."""
+        ...
+
+
+class NotReached(PlatformUnavailable):
+    """No byte of the request was accepted: name, address guard, connection or TLS failed.
+
+    The text is the same for all of these, so that an answer never maps an inner network.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("The host could not be reached; check its address or try again in a minute.")
+
+
+class CutOff(OutcomeUnknown):
+    """The exchange broke after the request may have been received, the deadline included."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The connection ended before the answer; check whether it was done before you repeat it."
+        )
+
+
+class ResponseTooLarge(TooLarge):
+    """The answer, decompressed, is larger than the caller takes."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(f"The answer is larger than {limit_bytes:,} bytes; ask for less.")
