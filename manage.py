@@ -9,4 +9,6 @@ from hermes.environment import choose_settings
 
 if __name__ == "__main__":
     choose_settings()
+    import hermes.celery  # noqa: F401  (commands that queue tasks need its broker)
+
     execute_from_command_line(sys.argv)

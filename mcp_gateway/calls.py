@@ -10,12 +10,17 @@ from tenants.principals import Principal
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """Who asks: the principal behind the credential, by which surface and client, from where."""
+    """Who asks: the principal behind the credential, by which surface and client, from where.
+
+    `credential` is what was presented and its digest, kept to look the principal up again; None where
+    the call does not come with one (an approval, a schedule).
+    """
 
     principal: Principal
     surface: str
     client: str = ""
     address: str = ""
+    credential: tuple[str, bytes] | None = dataclasses.field(default=None, repr=False)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,56 @@
+"""The ASGI application. Hot doors are chosen here by look-up, before Django and its middleware."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from django.conf import settings
+from django.core.asgi import get_asgi_application
+
+from hermes.environment import choose_settings
+
+choose_settings()
+django_application = get_asgi_application()
+
+import hermes.celery  # noqa: E402  (after Django is set up; tasks sent from here need its broker)
+from hermes.core import group_commit, http, peer  # noqa: E402
+from hermes.core.asgi import Receive, Send  # noqa: E402
+from mcp_gateway.mcp import door, sse  # noqa: E402
+from mcp_gateway.rest.tool_calls import call_tool, tool_of  # noqa: E402
+from tenants.startup import check_keys  # noqa: E402
+
+with ThreadPoolExecutor(1) as _startup:  # a server may import this inside its event loop, where Django's ORM refuses
+    _startup.submit(check_keys).result()
+
+
+async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    """Serve one connection."""
+    if scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+        return
+    if scope["type"] != "http":
+        await send({"type": "websocket.close", "code": 1000})
+        return
+    scope = peer.vetted(scope)
+    path: str = scope["path"]
+    if path in ("/mcp", "/mcp/"):
+        await door.mcp(scope, receive, send)
+    elif path.startswith("/api/") and scope["method"] == "POST" and (tool := tool_of(path)):
+        await call_tool(tool, scope, receive, send)
+    elif settings.MCP_LEGACY_SSE and path == "/sse":
+        await sse.sse(scope, receive, send)
+    elif settings.MCP_LEGACY_SSE and path == "/messages/":
+        await sse.messages(scope, receive, send)
+    else:
+        await django_application(scope, receive, send)
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            await http.aclose()
+            group_commit.close()
+            await send({"type": "lifespan.shutdown.complete"})
+            return

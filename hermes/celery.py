@@ -1,0 +1,27 @@
+"""The Celery application: `celery -A hermes worker` and `celery -A hermes beat`."""
+
+from typing import Any
+
+from celery import Celery
+from celery.signals import beat_init, setup_logging, worker_init
+
+from hermes.environment import choose_settings
+
+choose_settings()
+
+app = Celery("hermes")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["audit", "inbox", "mcp_gateway"], related_name="tasks")
+
+
+@setup_logging.connect
+def _keep_our_logging(**_: Any) -> None:
+    """Django's LOGGING stands; Celery would replace it."""
+
+
+@worker_init.connect
+@beat_init.connect
+def _check_keys(**_: Any) -> None:
+    from tenants.startup import check_keys
+
+    check_keys()

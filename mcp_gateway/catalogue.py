@@ -1,0 +1,163 @@
+"""Which tools a caller has, and how they are published.
+
+A tool is published when its platform is connected in the caller's mode, the key's profile and
+allow-list admit it and the key's scopes cover it. The executor's own arguments are added here,
+so handlers never see them.
+"""
+
+import dataclasses
+import functools
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from django.conf import settings
+
+from connectors.kit import schema
+from connectors.kit.connector import Connector
+from connectors.kit.tool import Tool
+from connectors.registry import all_tools
+from hermes.core.errors import Forbidden, InsufficientScope, NotConnected, UnknownTool
+from mcp_gateway.calls import Caller
+from tenants.principals import Principal
+
+PROFILES = ("core", "full", "read-only")
+LIVE_STATES = frozenset({"active", "needs_reauth"})
+
+ACCOUNT = {
+    "type": "string",
+    "maxLength": 80,
+    "description": "Label or id of the connected account; needed only when several are connected.",
+}
+DETAIL = {
+    "type": "string",
+    "enum": ["concise", "detailed"],
+    "description": "How much of each item to return; concise by default.",
+}
+IDEMPOTENCY_KEY = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 256,
+    "description": "Any unique text. Repeating a call with the same key never does it twice (24 h).",
+}
+DRY_RUN = {"type": "boolean", "description": "Check everything and report what would be done, without doing it."}
+META = {
+    "type": "object",
+    "description": "About the call: call_id, account, units, quota_left and, where known, upstream_id.",
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A tool as it is published: schemas with the executor's arguments and `meta` in them."""
+
+    tool: Tool
+    connector: Connector | None
+    input_schema: Mapping[str, Any]
+    output_schema: Mapping[str, Any] | None
+    annotations: Mapping[str, Any]
+
+
+@functools.cache
+def every_tool() -> Mapping[str, Listing]:
+    """All tools of this deployment by name, in name order."""
+    tools: dict[str, tuple[Connector | None, Tool]] = dict(all_tools())
+    if settings.MCP_CONFORMANCE:
+        from mcp_gateway.testing.catalogue import TOOLS
+
+        tools |= {tool.name: (None, tool) for tool in TOOLS}
+    return MappingProxyType({name: _listing(*tools[name]) for name in sorted(tools)})
+
+
+def listed(caller: Caller) -> list[Listing]:
+    """What `caller` may call, in name order (the order never varies by connection)."""
+    return [listing for listing in every_tool().values() if _is_offered(listing, caller.principal)]
+
+
+def find(caller: Caller, name: str) -> Listing:
+    """The tool a call names.
+
+    Raises UnknownTool, InsufficientScope, Forbidden (the key's tools) or NotConnected, in this order.
+    """
+    listing = every_tool().get(name)
+    if listing is None:
+        raise UnknownTool(
+            f"There is no tool '{name[:64]}'. List the tools and use a name from that list.",
+            details={"tool": name[:64]},
+        )
+    principal = caller.principal
+    if listing.tool.scope not in principal.scopes:
+        raise InsufficientScope(
+            f"{name} needs the scope {listing.tool.scope}. Use a key that has it.",
+            details={"scope": listing.tool.scope},
+        )
+    if not _is_allowed(listing.tool, principal):
+        raise Forbidden(
+            f"This key may not call {name}; its owner can widen the key's tools in the key's settings.",
+            details={"tool": name},
+        )
+    if listing.connector is not None and listing.connector.slug not in _platforms(principal):
+        raise NotConnected(
+            f"{listing.connector.name} is not connected. Connect an account with POST "
+            f"/api/connect/{listing.connector.slug}, then call again.",
+            details={"platform": listing.connector.slug},
+        )
+    return listing
+
+
+def _is_offered(listing: Listing, principal: Principal) -> bool:
+    tool = listing.tool
+    if tool.scope not in principal.scopes or not _is_allowed(tool, principal):
+        return False
+    if listing.connector is None:
+        return True
+    if listing.connector.slug not in _platforms(principal):
+        return False
+    return principal.tools is not None or principal.profile != "core" or tool.core
+
+
+def _is_allowed(tool: Tool, principal: Principal) -> bool:
+    if principal.tools is not None and tool.name not in principal.tools:
+        return False
+    return principal.profile != "read-only" or tool.hints.read_only
+
+
+def _platforms(principal: Principal) -> set[str]:
+    return {c.platform for c in principal.connections if c.status in LIVE_STATES}
+
+
+def _listing(connector: Connector | None, tool: Tool) -> Listing:
+    hints = tool.hints
+    output = schema.output_schema(tool)
+    return Listing(
+        tool=tool,
+        connector=connector,
+        input_schema=MappingProxyType(_with_own_arguments(connector, tool)),
+        output_schema=MappingProxyType(_with_meta(output)) if output is not None else None,
+        annotations=MappingProxyType(
+            {
+                "title": tool.title,
+                "readOnlyHint": hints.read_only,
+                "destructiveHint": hints.destructive,
+                "idempotentHint": hints.idempotent,
+                "openWorldHint": hints.open_world,
+            }
+        ),
+    )
+
+
+def _with_own_arguments(connector: Connector | None, tool: Tool) -> dict[str, Any]:
+    published = dict(schema.input_schema(tool))
+    if not isinstance(tool.params, type):
+        return published
+    own: dict[str, Any] = {} if connector is None else {"account": ACCOUNT}
+    if tool.takes_key:
+        own |= {"idempotency_key": IDEMPOTENCY_KEY, "dry_run": DRY_RUN}
+    if tool.detailed_only:
+        own["detail"] = DETAIL
+    published["properties"] = {**published.get("properties", {}), **own}
+    return published
+
+
+def _with_meta(published: Mapping[str, Any]) -> dict[str, Any]:
+    return {**published, "properties": {**published.get("properties", {}), "meta": META}}
