@@ -11,6 +11,10 @@ class InboundMessage:
     """A message a contact (or another device of the business: `direction="out"`) sent.
 
     `route` are the connection's platform ids to try in order. Text is third-party data as it came.
+    `contact` is the most stable id of the other side (WhatsApp: the business-scoped user id, else the
+    phone number); `contact_phone` is the number in the platform's own form where one is known.
+    Three kinds speak of another message, named by `reply_to`: `reaction` (`text` is the emoji, empty
+    takes it back), `edit` (`text` and `media` are the new ones) and `revoke`.
     """
 
     route: Sequence[str]
