@@ -50,7 +50,11 @@ class Http(Protocol):
 
 
 class InboxReader(Protocol):
-    """The stored conversations of one connection. All answers are JSON-ready and carry third-party text as data."""
+    """The stored conversations of one connection.
+
+    All answers are JSON-ready, in the shapes of `connectors.kit.conversations`; cursors are opaque
+    and good for this connection only (else InvalidArgument).
+    """
 
     async def conversations(
         self,
@@ -61,13 +65,13 @@ class InboxReader(Protocol):
         limit: int,
         cursor: str | None,
     ) -> dict[str, Any]:
-        """`{"conversations": [...], "next_cursor"?}`, newest first."""
+        """A `ConversationPage`, newest first."""
         ...
 
     async def conversation(
         self, contact: str, *, before: str | None, limit: int, include_status: bool
     ) -> dict[str, Any]:
-        """`{"contact", "window": {"open", "closes_at"?}, "messages": [...], "next_cursor"?}`; raises NotFound."""
+        """A `ConversationMessages` of a contact (platform id, phone or thread id); raises NotFound."""
         ...
 
     async def search(
@@ -81,15 +85,15 @@ class InboxReader(Protocol):
         limit: int,
         cursor: str | None,
     ) -> dict[str, Any]:
-        """`{"messages": [...], "next_cursor"?}`."""
+        """A `MessagePage`."""
         ...
 
     async def message(self, upstream_id: str) -> dict[str, Any]:
-        """One message with its status timeline `statuses: [{status, at, error?}]` and `media`; raises NotFound."""
+        """One `StoredMessage` with its status timeline; raises NotFound."""
         ...
 
     async def window(self, contact: str) -> dict[str, Any]:
-        """`{"open": bool | None, "closes_at": iso | None}`; `open` is None where nothing is known."""
+        """A `Window`; `open` is None where nothing is known."""
         ...
 
 
