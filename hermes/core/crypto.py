@@ -65,12 +65,15 @@ def seal(plain: bytes, *, key: bytes, kid: str, aad: Sequence[str]) -> str:
 
 
 def open_sealed(envelope: str, *, key_of: Callable[[str], bytes], aad: Sequence[str]) -> bytes:
-    """What `seal` was given, for the same `aad`. `key_of` gives a key by its kid, or raises UnknownKid.
+    """What `seal` was given, for the same `aad`. `key_of` gives a key by its kid (KeyError: unknown).
 
     Raises BadEnvelope (any other format, so nobody can go round the binding), UnknownKid and CannotOpen.
     """
     kid, body = _parse(envelope)
-    key = key_of(kid)
+    try:
+        key = key_of(kid)
+    except KeyError:
+        raise UnknownKid(kid) from None
     try:
         return AESGCM(key).decrypt(body[:_NONCE_BYTES], body[_NONCE_BYTES:], _bound(kid, aad))
     except InvalidTag:
