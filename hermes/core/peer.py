@@ -8,7 +8,14 @@ from typing import Any
 from django.conf import settings
 
 FORWARDING = frozenset(
-    {b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"x-forwarded-port", b"x-real-ip", b"forwarded"}
+    {
+        b"x-forwarded-for",
+        b"x-forwarded-proto",
+        b"x-forwarded-host",
+        b"x-forwarded-port",
+        b"x-real-ip",
+        b"forwarded",
+    }
 )
 # Daphne turns this request header into the ASGI root_path, whoever sends it.
 ROOT_PATH = b"daphne-root-path"

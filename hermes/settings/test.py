@@ -3,7 +3,11 @@
 import base64
 import os
 import tempfile
+from pathlib import Path
 
+import connectors
+
+connectors.__path__.append(str(Path(__file__).parents[2] / "tests/support/connectors"))
 os.environ["HERMES_ENV"] = "test"
 os.environ.setdefault("HERMES_DATA_DIR", tempfile.mkdtemp(prefix="hermes-test-"))
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")

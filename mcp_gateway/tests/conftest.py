@@ -1,0 +1,72 @@
+"""A connected probe: a real loopback platform behind a live key."""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+
+from tests.support.api import Api
+from tests.support.upstream import Upstream, serve
+
+
+@dataclasses.dataclass(frozen=True)
+class Probed:
+    """A customer with the probe connected."""
+
+    key: str
+    customer: Any
+    connection: dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def _upstream_server(api: Api) -> Iterator[Upstream]:
+    stack = AsyncExitStack()
+    upstream = api.run(stack.enter_async_context(serve(Upstream())))
+    yield upstream
+    api.run(stack.aclose())
+
+
+@pytest.fixture
+def upstream(_upstream_server: Upstream, settings: Any) -> Iterator[Upstream]:
+    """The platform, clean, as the probe's base address."""
+    _upstream_server.asked.clear()
+    _upstream_server.script.clear()
+    counter = iter(range(1, 1_000_000))
+    _upstream_server.respond = lambda asked: {"id": f"m{next(counter)}", "name": "Probe", "item": "thing"}
+    settings.CONNECTOR_SETTINGS = {
+        **django_settings.CONNECTOR_SETTINGS,
+        "PROBE_API_BASE": _upstream_server.base,
+    }
+    settings.OPERATOR_BASES = frozenset({*django_settings.OPERATOR_BASES, _upstream_server.base})
+    yield _upstream_server
+    if _upstream_server.gate is not None:
+        _upstream_server.gate.set()
+        _upstream_server.gate = None
+
+
+@pytest.fixture
+def connect(api: Api, upstream: Upstream, make_customer: Callable[..., Any]) -> Callable[..., Probed]:
+    """Make a customer and connect the probe through the API."""
+
+    def make(name: str = "acme", plan: str = "growth", label: str | None = None) -> Probed:
+        person = make_customer(name, plan=plan)
+        body: dict[str, Any] = {"credentials": {"token": f"token-of-{person.customer.public_id}"}}
+        if label is not None:
+            body["label"] = label
+        # The probe's account ids are global: each customer connects an account of its own.
+        upstream.script.append((200, {}, {"id": person.customer.public_id, "name": "Probe"}))
+        answer = api.post("/api/connect/probe", person.live_key, body)
+        assert answer.status_code == 201, answer.text
+        upstream.asked.clear()
+        return Probed(person.live_key, person.customer, answer.json()["connection"])
+
+    return make
+
+
+@pytest.fixture
+def probed(connect: Callable[..., Probed]) -> Probed:
+    """acme with the probe connected."""
+    return connect()
