@@ -84,7 +84,7 @@ def upstream_ended(host: str, status: str, seconds: float) -> None:
 
 
 def count(name: str, detail: str = "", by: float = 1) -> None:
-    """Count an event, as in `count("auth_refused", "unknown_key")`; both words come from code, not from requests."""
+    """Count an event: `count("auth_refused", "unknown_key")`. Both words are code, never input."""
     _child(_events, name, detail).inc(by)
 
 

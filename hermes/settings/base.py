@@ -1,14 +1,17 @@
 """Settings common to all environments (design: 12-factor; every secret may come from the file named by X_FILE)."""
 
+import logging
 from pathlib import Path
 from urllib.parse import quote
 
 import environ
 
 from connectors.registry import all_connectors
+from hermes.core import logs, sentry
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.FileAwareEnv()
+ENVIRONMENT = env.str("HERMES_ENV", default="dev")
 
 DATA_DIR = Path(env.str("HERMES_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -25,6 +28,8 @@ META_APP_SECRET = env.list("META_APP_SECRET", default=[])
 META_VERIFY_TOKEN = env.str("META_VERIFY_TOKEN", default="")
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
 STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default="")
+METRICS_TOKEN = env.str("HERMES_METRICS_TOKEN", default="")
+METRICS_OPEN = True
 MCP_LEGACY_SSE = env.bool("HERMES_LEGACY_SSE", default=False)
 MCP_CONFORMANCE = False
 MCP_ALLOWED_ORIGINS = env.list("HERMES_ALLOWED_ORIGINS", default=[])
@@ -131,7 +136,9 @@ CHANNEL_LAYERS = {
     }
 }
 
-CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="") or REDIS_URL.replace("unix://", "redis+socket://")
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="") or REDIS_URL.replace(
+    "unix://", "redis+socket://"
+)
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
@@ -151,6 +158,17 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 )
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+
+LOG_LEVEL = env.str("HERMES_LOG_LEVEL", default="INFO")
+LOG_FORMAT = env.str("HERMES_LOG_FORMAT", default="json" if ENVIRONMENT == "prod" else "text")
+if LOG_FORMAT not in ("json", "text"):
+    raise SystemExit(f"HERMES_LOG_FORMAT is {LOG_FORMAT!r}; it must be json or text.")
+try:
+    LOGGING = logs.configure(LOG_LEVEL, json=LOG_FORMAT == "json")
+except ValueError as wrong:
+    raise SystemExit(f"HERMES_LOG_LEVEL: {wrong}") from None
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+sentry.start(env.str("SENTRY_DSN", default=""), environment=ENVIRONMENT)
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

@@ -1,13 +1,10 @@
 """Production: nothing is guessed, secrets must be given, and transport is HTTPS."""
 
 from hermes.settings.base import *  # noqa: F403
-from hermes.settings.base import ALLOWED_HOSTS, CREDENTIAL_ENCRYPTION_KEYS, PUBLIC_URL, SECRET_KEY, env
+from hermes.settings.base import ALLOWED_HOSTS, METRICS_TOKEN, PUBLIC_URL, SECRET_KEY, env
 
-for _name, _value in {
-    "SECRET_KEY": SECRET_KEY,
-    "CREDENTIAL_ENCRYPTION_KEYS": CREDENTIAL_ENCRYPTION_KEYS,
-    "ALLOWED_HOSTS": ALLOWED_HOSTS,
-}.items():
+# The key ring is checked where processes start (tenants.startup): `migrate` runs without it.
+for _name, _value in {"SECRET_KEY": SECRET_KEY, "ALLOWED_HOSTS": ALLOWED_HOSTS}.items():
     if not _value:
         raise SystemExit(f"{_name} is not set; production does not start without it.")
 if "*" in ALLOWED_HOSTS:
@@ -23,3 +20,4 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
+METRICS_OPEN = METRICS_TOKEN != ""
