@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def local_secret(data_dir: Path, name: str) -> str:
-    """The secret called `name`: 32 random bytes in base64, made at the first call, readable by its owner only."""
+    """The secret called `name`: 32 random bytes in base64, made at the first call, for its owner's eyes."""
     path = data_dir / "secrets" / name
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:

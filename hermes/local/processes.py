@@ -1,0 +1,73 @@
+"""The processes of `make run` and their supervision: one ends, all end."""
+
+import os
+import re
+import shlex
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from honcho.manager import Manager
+from honcho.printer import Message, Printer
+
+STOPPED = re.compile(r"(\w+) stopped \(rc=(-?\d+)\)")
+
+
+def commands(addresses: Sequence[str], port: int, folder: Path) -> Mapping[str, Sequence[str]]:
+    """The command of each process by its name."""
+    endpoints = [f"tcp:{port}:interface={address.replace(':', chr(92) + ':')}" for address in addresses]
+    celery = [sys.executable, "-m", "celery", "-A", "hermes.celery", "--quiet"]
+    schedule = str(folder / "beat-schedule")
+    return {
+        "web": [
+            *(sys.executable, "-m", "hermes.local.web"),
+            *(word for e in endpoints for word in ("--endpoint", e)),
+            "hermes.asgi:application",
+        ],
+        "worker": [
+            *(*celery, "worker", "--pool", "threads", "--concurrency", "4", "--loglevel", "warning"),
+            *("--without-gossip", "--without-mingle", "--queues", "inbound,maintenance"),
+        ],
+        "beat": [*celery, "beat", "--loglevel", "warning", "--pidfile=", "--schedule", schedule],
+    }
+
+
+class Console(Printer):  # type: ignore[misc]  # honcho is untyped
+    """Prints the processes' lines, remembers which process ended first and tells when all were started."""
+
+    def __init__(self, on_first_line: Callable[[], None]) -> None:
+        super().__init__(sys.stdout)
+        self.ended_first = ""
+        self._on_first_line: Callable[[], None] | None = on_first_line
+
+    def write(self, message: Message) -> None:
+        """Print one line; honcho's own are read, not printed."""
+        if self._on_first_line:
+            begin, self._on_first_line = self._on_first_line, None
+            begin()
+        if message.colour is not None:
+            super().write(message)
+        elif not self.ended_first and (stopped := STOPPED.match(message.data)):
+            self.ended_first = f"{stopped[1]} (exit status {stopped[2]})"
+
+
+class Processes:
+    """The supervised processes of one run."""
+
+    def __init__(
+        self, cmds: Mapping[str, Sequence[str]], *, cwd: Path, on_started: Callable[[], None]
+    ) -> None:
+        self.console = Console(on_started)
+        self.manager = Manager(self.console)
+        env = {**os.environ, "PYTHONUNBUFFERED": "1"}
+        for name, words in cmds.items():
+            self.manager.add_process(name, "exec " + shlex.join(words), env=env, cwd=str(cwd))
+
+    def loop(self) -> str:
+        """Run until a signal or until one ends; '' after a signal, else which process ended first and how."""
+        self.manager.loop()
+        return "" if self.manager.returncode in (130, 143) else self.console.ended_first
+
+    def end(self) -> None:
+        """End all of them; `loop` then returns."""
+        self.manager.terminate()
