@@ -73,7 +73,8 @@ class Tool:
     tools whose arguments are no fixed structure; the handler then gets a plain dict.
     `redact` names arguments whose text is kept out of the audit trail (length and digest stay).
     `detailed_only` names result members that `detail=concise` leaves out at any depth.
-    `units` are charged when a call completes.
+    `units` are charged when a call completes. `example` are the arguments of one typical call, for
+    the documentation, the OpenAPI description and the contract tests.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Tool:
     units: int = 1
     redact: frozenset[str] = frozenset()
     detailed_only: frozenset[str] = frozenset()
+    example: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
     def scope(self) -> str:

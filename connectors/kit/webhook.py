@@ -33,7 +33,10 @@ class InboundMessage:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class StatusChange:
-    """A delivery status of a message that was sent; `rank` of `status` only ever rises."""
+    """A delivery status of a message that was sent; `rank` of `status` only ever rises.
+
+    `call_token` is the token of the call that sent it, where the platform hands it back.
+    """
 
     route: Sequence[str]
     upstream_id: str
@@ -41,6 +44,7 @@ class StatusChange:
     at: datetime
     contact: str = ""
     error: Mapping[str, Any] | None = None
+    call_token: str = ""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
