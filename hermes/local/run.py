@@ -16,6 +16,7 @@ from hermes.local import place
 from hermes.local.console import paint, say
 from hermes.local.processes import Processes, commands
 from hermes.local.redis import NoRedis, PrivateRedis, private_redis
+from hermes.local.sockets import redis_socket, redis_url
 from hermes.local.watch import Watch
 
 
@@ -47,8 +48,8 @@ def _redis(folder: Path) -> Iterator[PrivateRedis | None]:
     if os.environ.get("REDIS_URL"):
         yield None
         return
-    with private_redis(folder / "redis", durable=True) as server:
-        os.environ["REDIS_URL"] = server.url
+    with private_redis(redis_socket(folder), folder / "redis", durable=True) as server:
+        os.environ["REDIS_URL"] = redis_url(server.socket)
         yield server
 
 

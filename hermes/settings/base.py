@@ -1,13 +1,13 @@
-"""Settings common to all environments (design: 12-factor; every secret may come from the file named by X_FILE)."""
+"""Settings common to all environments; every one may also come from the file named by its name and `_FILE`."""
 
 import logging
 from pathlib import Path
-from urllib.parse import quote
 
 import environ
 
 from connectors.registry import all_connectors
 from hermes.core import logs, sentry
+from hermes.local.sockets import redis_socket, redis_url
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.FileAwareEnv()
@@ -120,7 +120,7 @@ else:
     }
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 
-REDIS_URL = env.str("REDIS_URL", default=f"unix://{quote(str(DATA_DIR / 'redis.sock'))}")
+REDIS_URL = env.str("REDIS_URL", default=redis_url(redis_socket(DATA_DIR)))
 CACHES = {
     "default": {
         "BACKEND": "django_redis.cache.RedisCache",

@@ -1,4 +1,4 @@
-"""The test suite: real SQLite (or DATABASE_URL), a private Redis per test process, secrets that guard nothing."""
+"""The test suite: SQLite or DATABASE_URL, a private Redis per test process, secrets that guard nothing."""
 
 import base64
 import os
