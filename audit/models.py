@@ -1,6 +1,10 @@
 """The audit trail: one row per tool call and per act of management."""
 
+from typing import Any
+
 from django.db import models
+
+from hermes.core.errors import Conflict
 
 
 class AuditEntry(models.Model):
@@ -10,7 +14,10 @@ class AuditEntry(models.Model):
     """
 
     public_id = models.CharField(max_length=31, unique=True)
-    customer = models.ForeignKey("tenants.Customer", models.CASCADE, related_name="audit_entries")
+    # Both composite indexes below begin with the customer; one of its own would cost each insert.
+    customer = models.ForeignKey(
+        "tenants.Customer", models.CASCADE, related_name="audit_entries", db_index=False
+    )
     at = models.DateTimeField()
     action = models.CharField(max_length=64)
     actor = models.CharField(max_length=80)
@@ -35,22 +42,32 @@ class AuditEntry(models.Model):
         indexes = (
             models.Index(fields=("customer", "-id"), name="audit_recent"),
             models.Index(fields=("outcome", "at"), name="audit_open"),
-            models.Index(fields=("at",), name="audit_age"),
+            models.Index(fields=("seq", "customer"), name="audit_unsealed"),
         )
         constraints = (models.UniqueConstraint(fields=("customer", "seq"), name="audit_chain"),)
 
     def __str__(self) -> str:
         return f"{self.public_id} {self.action} {self.outcome}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Insert. Raises Conflict on a row that exists: closing, sealing and purging have their own SQL."""
+        if not self._state.adding:
+            raise Conflict("An audit entry is never changed; write a new one.")
+        super().save(*args, **kwargs)
+
 
 class ChainHead(models.Model):
-    """The last sealed link of a customer's chain; `base_*` is where retention last cut it off."""
+    """The last sealed link of a customer's chain; `base_*` is where retention last cut it off.
+
+    `seal` is a MAC over all of it, so that nobody without the key can shorten a chain at either end.
+    """
 
     customer = models.OneToOneField("tenants.Customer", models.CASCADE, related_name="audit_head")
     seq = models.PositiveBigIntegerField(default=0)
     mac = models.CharField(max_length=64, blank=True)
     base_seq = models.PositiveBigIntegerField(default=0)
     base_mac = models.CharField(max_length=64, blank=True)
+    seal = models.CharField(max_length=64, blank=True)
 
     def __str__(self) -> str:
         return f"{self.customer_id} @ {self.seq}"
