@@ -1,4 +1,4 @@
-"""Settings common to all environments; every one may also come from the file named by its name and `_FILE`."""
+"""Settings common to all environments; each may also come from the file that NAME_FILE names."""
 
 import logging
 from pathlib import Path
