@@ -4,8 +4,9 @@ import json
 from collections.abc import Mapping
 
 
-def configurations(endpoint: str, key: str) -> Mapping[str, str]:
+def configurations(public_url: str, key: str) -> Mapping[str, str]:
     """What to paste, by the client's name and the place where it goes."""
+    endpoint = f"{public_url}/mcp"
     header = f"Authorization: Bearer {key}"
     headers = {"Authorization": f"Bearer {key}"}
     return {
@@ -23,7 +24,7 @@ def configurations(endpoint: str, key: str) -> Mapping[str, str]:
             },
         ),
         "MCP Inspector (commands; Node.js 22.19 or newer)": _inspector(endpoint, header),
-        "curl (commands)": (f'curl -H "{header}" {endpoint.removesuffix("/mcp")}/api/tools'),
+        "curl (commands)": (f'curl -H "{header}" {public_url}/api/tools'),
     }
 
 
