@@ -8,3 +8,9 @@ class TenantsConfig(AppConfig):
 
     name = "tenants"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Give the ground floor what it needs of this app."""
+        from tenants import startup  # noqa: PLC0415  (models are not loaded before)
+
+        startup.register()

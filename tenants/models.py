@@ -1,12 +1,10 @@
 """Customers, who belongs to them, their keys and their connections."""
 
-from typing import Any, ClassVar
-
 from django.conf import settings
 from django.db import models
 
 from hermes.core import ids
-from tenants.scoping import ScopedManager
+from tenants.scoping import TenantModel
 
 
 def _customer_id() -> str:
@@ -32,7 +30,6 @@ class Customer(models.Model):
     public_id = models.CharField(max_length=31, unique=True, default=_customer_id, editable=False)
     name = models.CharField(max_length=200)
     status = models.CharField(max_length=16, choices=Status, default=Status.ACTIVE)
-    is_operator = models.BooleanField(default=False)
     instructions = models.TextField(blank=True, max_length=4000)
     data_key = models.TextField(blank=True)
     data_key_kid = models.CharField(max_length=32, blank=True, db_index=True)
@@ -42,7 +39,7 @@ class Customer(models.Model):
         return f"{self.name} ({self.public_id})"
 
 
-class Membership(models.Model):
+class Membership(TenantModel):
     """A user's role in a customer."""
 
     class Role(models.TextChoices):
@@ -57,8 +54,6 @@ class Membership(models.Model):
     role = models.CharField(max_length=16, choices=Role)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects: ClassVar[ScopedManager[Any]] = ScopedManager()
-
     class Meta:
         constraints = (models.UniqueConstraint(fields=("customer", "user"), name="membership_once"),)
 
@@ -66,7 +61,7 @@ class Membership(models.Model):
         return f"{self.user_id} is {self.role} of {self.customer_id}"
 
 
-class ApiKey(models.Model):
+class ApiKey(TenantModel):
     """A key of a customer. Only the HMAC of its secret is kept."""
 
     class Mode(models.TextChoices):
@@ -90,13 +85,11 @@ class ApiKey(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True)
     replaced_by = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
 
-    objects: ClassVar[ScopedManager[Any]] = ScopedManager()
-
     def __str__(self) -> str:
         return f"{self.name} (hms_{self.mode}_{self.lookup}…{self.last_four})"
 
 
-class Connection(models.Model):
+class Connection(TenantModel):
     """An account of a customer at a platform. `account` is the label agents name it by."""
 
     class Status(models.TextChoices):
@@ -128,9 +121,6 @@ class Connection(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     verified_at = models.DateTimeField(null=True, blank=True)
-    last_used_at = models.DateTimeField(null=True, blank=True)
-
-    objects: ClassVar[ScopedManager[Any]] = ScopedManager()
 
     class Meta:
         constraints = (
@@ -144,8 +134,8 @@ class Connection(models.Model):
         return f"{self.platform}:{self.account} ({self.public_id})"
 
 
-class KeyCheck(models.Model):
-    """A canary sealed by each key of the ring: a process that cannot open it refuses to start."""
+class RootKey(models.Model):
+    """The root of the sub-keys (`hermes.core.subkeys`), sealed by one key of the ring: a wrong key shows."""
 
     kid = models.CharField(max_length=32, unique=True)
     envelope = models.TextField()

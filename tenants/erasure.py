@@ -1,0 +1,92 @@
+"""Erasing a customer: everything of it goes, a tombstone with its id stays (GDPR, article 17)."""
+
+import dataclasses
+import shutil
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import models, transaction
+
+from hermes.core import redis
+from hermes.core.errors import Conflict, HermesError
+from tenants import belongings, changes, connections, context, keys, single_user
+from tenants.actors import Actor
+from tenants.models import Customer
+
+BATCH = 500
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Erased:
+    """What went: rows by model, Redis keys, and how each platform took it."""
+
+    rows: dict[str, int]
+    redis_keys: int
+    platforms: tuple[str, ...]
+
+
+def erase(customer: Customer, *, by: Actor) -> Erased:
+    """Erase the customer. It can be called again after a failure, and then goes on.
+
+    Keys end first, then the platforms are told, then the data key is destroyed, so that what backups hold
+    cannot be read any more; rows, Redis keys and vault files follow. Users who belong to no other
+    customer go too. Raises Conflict for the operator.
+    """
+    by.require("customer:manage")
+    if customer.public_id == single_user.OPERATOR:
+        raise Conflict("The operator cannot be erased; unset MCP_API_KEY instead.")
+    _end_keys(customer, by)
+    unconfirmed = _withdraw(customer, by)
+    _entomb(customer)
+    users = list(customer.memberships.values_list("user", flat=True))
+    rows = {
+        model._meta.label: _delete(belongings.rows_of(model, customer))
+        for model in belongings.models_of_customers()
+    }
+    lonely = get_user_model().objects.filter(pk__in=users, memberships=None, is_staff=False)
+    rows[get_user_model()._meta.label] = _delete(lonely)
+    shutil.rmtree(context.vault_folder(customer.public_id), ignore_errors=True)
+    found = _forget_in_redis(customer)
+    by.record(customer.pk, "customer.erased", f"{sum(rows.values())} rows")
+    return Erased({label: count for label, count in rows.items() if count}, found, tuple(unconfirmed))
+
+
+def _end_keys(customer: Customer, by: Actor) -> None:
+    for key in keys.listed(customer.pk).filter(revoked_at=None):
+        keys.revoke(customer.pk, key.public_id, by=by)
+
+
+def _withdraw(customer: Customer, by: Actor) -> list[str]:
+    unconfirmed = []
+    for connection in connections.listed(customer.pk):
+        try:
+            _, sentence = connections.disconnect(customer.pk, connection.public_id, by=by)
+        except HermesError as error:
+            sentence = error.message
+        unconfirmed.append(f"{connection.platform} {connection.account}: {sentence}")
+    return unconfirmed
+
+
+def _entomb(customer: Customer) -> None:
+    with transaction.atomic():
+        Customer.objects.filter(pk=customer.pk).update(
+            status=Customer.Status.ERASED, name="Erased", instructions="", data_key="", data_key_kid=""
+        )
+        changes.announce(customer.public_id)
+
+
+def _delete(rows: "models.QuerySet[Any]") -> int:
+    deleted = 0
+    while batch := list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        rows.model._base_manager.filter(pk__in=batch).delete()
+        deleted += len(batch)
+    return deleted
+
+
+def _forget_in_redis(customer: Customer) -> int:
+    client = redis.sync_client()
+    # Names are escaped but for the id itself, which is unique: whatever holds it is the customer's.
+    found = list(client.scan_iter(match=f"*{customer.public_id}*", count=1000))
+    for key in found:
+        client.unlink(key)
+    return len(found)
