@@ -20,7 +20,7 @@ def commands(addresses: Sequence[str], port: int, folder: Path) -> Mapping[str, 
     schedule = str(folder / "beat-schedule")
     return {
         "web": [
-            *(sys.executable, "-m", "hermes.local.web"),
+            *(sys.executable, "-m", "hermes.local.web", "-v", "0", "--access-log", "-"),
             *(word for e in endpoints for word in ("--endpoint", e)),
             "hermes.asgi:application",
         ],

@@ -106,10 +106,15 @@ def allow_open_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Serve, as Daphne's command line says."""
     choose_settings()
     allow_open_files()
     daphne_server.HTTPFactory = (
         BoundedFactory  # Server.run() makes its factory by this name; there is no other way in
     )
     BoundedCommand.entrypoint()
+
+
+if __name__ == "__main__":
+    main()
