@@ -167,10 +167,15 @@ async def dial(
     raise NotReached
 
 
+def new_tls_context() -> ssl.SSLContext:
+    """A context for outbound connections: certifi's authorities, whatever the environment says."""
+    return ssl.create_default_context(cafile=certifi.where())
+
+
 @functools.cache
 def tls_context() -> ssl.SSLContext:
-    """The context of every outbound connection: certifi's authorities, whatever the environment says."""
-    return ssl.create_default_context(cafile=certifi.where())
+    """The process's context; a library that sets options on its context takes a new one."""
+    return new_tls_context()
 
 
 def _vetted(host: str, addresses: Iterable[str], *, exempt: bool) -> list[str]:

@@ -82,6 +82,7 @@ class Server:
     connections: int = 0
     open_now: int = 0
     port: int = 0
+    writers: list[asyncio.StreamWriter] = dataclasses.field(default_factory=list)
 
     @property
     def base(self) -> str:
@@ -91,6 +92,7 @@ class Server:
         number = self.connections
         self.connections += 1
         self.open_now += 1
+        self.writers.append(writer)
         with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             while not writer.is_closing():
                 self.asked.append(await _read(reader, number))
@@ -111,15 +113,17 @@ async def cut(writer: asyncio.StreamWriter) -> None:
 
 @contextlib.asynccontextmanager
 async def serve(server: Server, tls: ssl.SSLContext | None = None) -> AsyncIterator[Server]:
-    """Serve on a free loopback port."""
+    """Serve on a free loopback port, or on the one that the server names."""
     if tls is not None:
         tls.sni_callback = lambda _socket, name, _context: server.server_names.append(name)
-    listener = await asyncio.start_server(server.handle, "127.0.0.1", 0, ssl=tls)
+    listener = await asyncio.start_server(server.handle, "127.0.0.1", server.port, ssl=tls)
     server.port = listener.sockets[0].getsockname()[1]
     try:
         yield server
     finally:
         listener.close()
+        for writer in server.writers:
+            writer.transport.abort()
         await listener.wait_closed()
 
 
@@ -136,6 +140,7 @@ class Authority:
 
     server: ssl.SSLContext
     client: ssl.SSLContext
+    pem: str
 
 
 def authority(folder: Path, *names: str) -> Authority:
@@ -156,7 +161,7 @@ def authority(folder: Path, *names: str) -> Authority:
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(chain)
     trusted = ca.public_bytes(serialization.Encoding.PEM).decode()
-    return Authority(server, ssl.create_default_context(cadata=trusted))
+    return Authority(server, ssl.create_default_context(cadata=trusted), trusted)
 
 
 def _name(text: str) -> x509.Name:
