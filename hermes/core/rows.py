@@ -7,23 +7,32 @@ Python's global lock, and MariaDB a round trip.
 # ruff: noqa: S608  (tables and columns are words of the program; values are always parameters)
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 Row = Sequence[Any]
 _LARGEST_STATEMENT = 64
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 def insert(
-    cursor: Any, table: str, columns: Sequence[str], rows: Sequence[Row], *, keep_existing: bool = False
+    cursor: Any,
+    table: str,
+    columns: Sequence[str],
+    rows: Sequence[Row],
+    *,
+    same_for_all: Mapping[str, str] = _NONE,
+    keep_existing: bool = False,
 ) -> None:
-    """Insert rows; with `keep_existing` those whose unique key is taken are passed over.
+    """Insert rows. `same_for_all` are further columns with one SQL literal each.
 
-    Raises django.db.IntegrityError and DataError.
+    With `keep_existing` rows whose unique key is taken are passed over. Raises django.db.IntegrityError
+    and DataError.
     """
-    one = f"({', '.join(['%s'] * len(columns))})"
-    head = f"INSERT INTO {table} ({', '.join(columns)}) VALUES "
+    one = f"({', '.join(['%s'] * len(columns) + list(same_for_all.values()))})"
+    head = f"INSERT INTO {table} ({', '.join([*columns, *same_for_all])}) VALUES "
     tail = _passing_over(cursor, columns[0]) if keep_existing else ""
     for some in _portions(cursor, rows):
         _execute(cursor, head + ", ".join([one] * len(some)) + tail, [value for row in some for value in row])

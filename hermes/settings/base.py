@@ -35,6 +35,8 @@ MCP_CONFORMANCE = False
 MCP_ALLOWED_ORIGINS = env.list("HERMES_ALLOWED_ORIGINS", default=[])
 TRUSTED_PROXIES = env.list("HERMES_TRUSTED_PROXIES", default=[])
 EGRESS_ALLOW = env.list("HERMES_EGRESS_ALLOW", default=[])
+BLOCKING_THREADS = env.int("HERMES_BLOCKING_THREADS", default=16)
+CALL_GIVEN_UP_AFTER_S = 600  # longer than the longest call, which waits 300 s for a person's answer
 CONNECTOR_SETTINGS = {
     s.name: env.str(s.name, default=s.default) for c in all_connectors().values() for s in c.settings
 }
