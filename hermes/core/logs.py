@@ -4,6 +4,7 @@ Every record is masked (`hermes.core.redaction`) after its exception was written
 outside can begin a line of its own or move a terminal's cursor.
 """
 
+import contextlib
 import json as json_module
 import logging
 import os
@@ -12,7 +13,7 @@ import sys
 import textwrap
 import traceback
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
@@ -41,6 +42,18 @@ _NOISY = {
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
+class StandardError(logging.StreamHandler[TextIO]):
+    """Writes to standard error; a record that cannot be formatted is named, not shown raw."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  (the library's name)
+        """Log where the faulty call stands."""
+        where = f"{record.pathname}:{record.lineno}"
+        told = {"name": record.name, "levelno": logging.ERROR, "levelname": "ERROR"}
+        with contextlib.suppress(OSError, ValueError):
+            fault = logging.makeLogRecord(told | {"msg": f"a log call could not be written: {where}"})
+            self.stream.write(self.format(fault) + self.terminator)
+
+
 def configure(level: str, json: bool) -> dict[str, Any]:
     """Set structlog up and return Django's LOGGING. Raises ValueError on an unknown level.
 
@@ -49,9 +62,8 @@ def configure(level: str, json: bool) -> dict[str, Any]:
     level = level.upper()
     if level not in LEVELS:
         raise ValueError(f"The log level is {level!r}; it must be one of {', '.join(LEVELS)}.")
-    logging.raiseExceptions = not json
-    logging.captureWarnings(json)
-    sys.excepthook = _log_uncaught if json else sys.__excepthook__
+    logging.captureWarnings(True)
+    sys.excepthook = _log_uncaught
     common: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -81,7 +93,7 @@ def configure(level: str, json: bool) -> dict[str, Any]:
                 ],
             }
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "handlers": {"stderr": {"()": StandardError, "formatter": "line"}},
         "root": {"level": level, "handlers": ["stderr"]},
         "loggers": {
             "django": {"handlers": [], "propagate": True},
