@@ -79,6 +79,7 @@ def allowed_url(url: str, *, bases: Collection[str]) -> Target:
     return Target(found["scheme"], host, port, path, exempt)
 
 
+@functools.lru_cache(maxsize=1024)
 def checked_host(host: str) -> str:
     """A host name or literal address in lower case.
 

@@ -29,6 +29,8 @@ CONNECTIONS = 4_000
 CONNECTIONS_PER_HOST = 2_000
 # Servers hang up after 60 s and more; staying well below means that few requests meet a closing connection.
 KEEP_ALIVE_S = 15.0
+# aiohttp warns of larger bodies that are not streamed, since one write of them holds the event loop.
+_STREAMED_BYTES = 1_000_000
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _BROKEN = (aiohttp.ClientError, OSError, NotReached, CutOff)
 
@@ -130,7 +132,7 @@ class HttpClient:
                     method,
                     yarl.URL(target.url, encoded=True),
                     headers=sent_headers,
-                    data=None if body is None else io.BytesIO(body),
+                    data=body if body is None or len(body) < _STREAMED_BYTES else io.BytesIO(body),
                     allow_redirects=False,
                 ) as answer,
             ):

@@ -1,7 +1,7 @@
 """Production: nothing is guessed, secrets must be given, and transport is HTTPS."""
 
 from hermes.settings.base import *  # noqa: F403
-from hermes.settings.base import ALLOWED_HOSTS, METRICS_TOKEN, PUBLIC_URL, SECRET_KEY, env
+from hermes.settings.base import ALLOWED_HOSTS, EGRESS_ALLOW, METRICS_TOKEN, PUBLIC_URL, SECRET_KEY, env
 
 # The key ring is checked where processes start (tenants.startup): `migrate` runs without it.
 for _name, _value in {"SECRET_KEY": SECRET_KEY, "ALLOWED_HOSTS": ALLOWED_HOSTS}.items():
@@ -9,6 +9,8 @@ for _name, _value in {"SECRET_KEY": SECRET_KEY, "ALLOWED_HOSTS": ALLOWED_HOSTS}.
         raise SystemExit(f"{_name} is not set; production does not start without it.")
 if "*" in ALLOWED_HOSTS:
     raise SystemExit("ALLOWED_HOSTS holds '*'; name the hosts this deployment answers to.")
+if EGRESS_ALLOW:
+    raise SystemExit("HERMES_EGRESS_ALLOW opens inner addresses for tests; unset it in production.")
 if not PUBLIC_URL.startswith("https://"):
     raise SystemExit("HERMES_PUBLIC_URL must begin with https:// in production.")
 
