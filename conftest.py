@@ -40,6 +40,8 @@ def _database(
 
     pytest-django makes only the databases that `django_db` marks ask for, and those tests roll back.
     """
+    from tenants import startup
+
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False)
     name = connection.settings_dict["NAME"]
@@ -49,6 +51,7 @@ def _database(
         base, _, query = os.environ["DATABASE_URL"].partition("?")
         os.environ["DATABASE_URL"] = f"{base.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
     with django_db_blocker.unblock():
+        startup.check_keys()
         yield
         connections.close_all()
         teardown_databases(made, verbosity=0)
