@@ -26,7 +26,7 @@ class CredentialField:
 def credential(
     *,
     label: str,
-    help: str,  # noqa: A002  (the word the form uses)
+    help: str,
     pattern: str | None = None,
     limit_chars: int = 4096,
     example: str = "",
@@ -79,9 +79,7 @@ class Credentials:
     def dump(self) -> dict[str, str]:
         """Plain values for sealing; absent fields are left out."""
         plain = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
-        return {
-            k: v.reveal() if isinstance(v, Secret) else v for k, v in plain.items() if v is not None
-        }
+        return {k: v.reveal() if isinstance(v, Secret) else v for k, v in plain.items() if v is not None}
 
 
 def _checked(field: CredentialField, value: Any) -> str | Secret | None:

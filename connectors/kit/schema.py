@@ -97,12 +97,20 @@ def _portable(node: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[s
         out["anyOf"] = [_portable(b, definitions) for b in branches]
     if "properties" in node:
         out["properties"] = {k: _portable(v, definitions) for k, v in node["properties"].items()}
+        required = [k for k in node.get("required", ()) if not _may_be_null(node["properties"][k])]
+        out.pop("required", None)
+        if required:
+            out["required"] = required
     for inner in ("items", "additionalProperties"):
         if isinstance(node.get(inner), Mapping):
             out[inner] = _portable(node[inner], definitions)
     if "enum" in node and all(isinstance(option, str) for option in node["enum"]):
         out["type"] = "string"
     return out
+
+
+def _may_be_null(node: Mapping[str, Any]) -> bool:
+    return {"type": "null"} in node.get("anyOf", ())
 
 
 def _refuse_unsafe(name: str, value: Any) -> None:
