@@ -11,14 +11,15 @@ from hermes.environment import choose_settings
 choose_settings()
 django_application = get_asgi_application()
 
-import hermes.celery  # noqa: E402  (after Django is set up; tasks sent from here need its broker)
+import hermes.celery  # noqa: E402, F401  (after Django is set up; tasks sent from here need its broker)
 from hermes.core import group_commit, http, peer  # noqa: E402
 from hermes.core.asgi import Receive, Send  # noqa: E402
 from mcp_gateway.mcp import door, sse  # noqa: E402
 from mcp_gateway.rest.tool_calls import call_tool, tool_of  # noqa: E402
 from tenants.startup import check_keys  # noqa: E402
 
-with ThreadPoolExecutor(1) as _startup:  # a server may import this inside its event loop, where Django's ORM refuses
+# A server may import this inside its event loop, where Django's ORM refuses to run.
+with ThreadPoolExecutor(1) as _startup:
     _startup.submit(check_keys).result()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from connectors.kit import schema
+from connectors.kit.tool import Tool
 from hermes.core import limits
 from hermes.core.errors import (
     AmbiguousAccount,
@@ -30,7 +31,8 @@ class Admitted:
     """A call that may be opened: its tool, checked arguments and the connection it goes to."""
 
     caller: Caller
-    listing: catalogue.Listing
+    tool: Tool
+    arguments: Mapping[str, Any]
     params: Any
     connection: ConnectionView | None
     dry_run: bool
@@ -65,7 +67,8 @@ def _check(caller: Caller, call: ToolCall) -> Admitted:
         connection = _choose(caller.principal.connections, listing.connector.slug, own.account)
     return Admitted(
         caller=caller,
-        listing=listing,
+        tool=listing.tool,
+        arguments=call.arguments,
         params=params,
         connection=connection,
         dry_run=own.dry_run,
@@ -99,7 +102,9 @@ def _own_arguments(listing: catalogue.Listing, arguments: dict[str, Any], header
         if value is None:
             return None
         if type(value) is not kind or (kind is str and not 0 < len(value) <= limit):
-            raise InvalidArgument(f"'{name}' is not valid: {published[name]['description']}", details={"argument": name})
+            raise InvalidArgument(
+                f"'{name}' is not valid: {published[name]['description']}", details={"argument": name}
+            )
         return value
 
     account = take("account", str, 80)

@@ -144,7 +144,7 @@ def _check_usable(principal: Principal, address: str) -> None:
     if principal.customer_status != "active":
         raise Forbidden("This customer is suspended. Its owner can ask support to resume it.")
     if principal.addresses and not _is_within(address, principal.addresses):
-        raise Forbidden("This key may not be used from this address; its owner can change the key's addresses.")
+        raise Forbidden("This key may not be used from this address; its owner can change that.")
 
 
 def _is_within(address: str, networks: Iterable[str]) -> bool:

@@ -40,7 +40,14 @@ IDEMPOTENCY_KEY = {
     "maxLength": 256,
     "description": "Any unique text. Repeating a call with the same key never does it twice (24 h).",
 }
-DRY_RUN = {"type": "boolean", "description": "Check everything and report what would be done, without doing it."}
+DRY_RUN = {
+    "type": "boolean",
+    "description": "Check everything and report what would be done, without doing it.",
+}
+REHEARSAL = {
+    "dry_run": {"type": "boolean", "description": "True where nothing was done because of dry_run."},
+    "request": {"type": "object", "description": "What a dry run would have sent to the platform."},
+}
 META = {
     "type": "object",
     "description": "About the call: call_id, account, units, quota_left and, where known, upstream_id.",
@@ -63,7 +70,7 @@ def every_tool() -> Mapping[str, Listing]:
     """All tools of this deployment by name, in name order."""
     tools: dict[str, tuple[Connector | None, Tool]] = dict(all_tools())
     if settings.MCP_CONFORMANCE:
-        from mcp_gateway.testing.catalogue import TOOLS
+        from mcp_gateway.testing.catalogue import TOOLS  # noqa: PLC0415  (never in production)
 
         tools |= {tool.name: (None, tool) for tool in TOOLS}
     return MappingProxyType({name: _listing(*tools[name]) for name in sorted(tools)})
@@ -133,7 +140,7 @@ def _listing(connector: Connector | None, tool: Tool) -> Listing:
         tool=tool,
         connector=connector,
         input_schema=MappingProxyType(_with_own_arguments(connector, tool)),
-        output_schema=MappingProxyType(_with_meta(output)) if output is not None else None,
+        output_schema=MappingProxyType(_with_own_members(tool, output)) if output is not None else None,
         annotations=MappingProxyType(
             {
                 "title": tool.title,
@@ -159,5 +166,10 @@ def _with_own_arguments(connector: Connector | None, tool: Tool) -> dict[str, An
     return published
 
 
-def _with_meta(published: Mapping[str, Any]) -> dict[str, Any]:
-    return {**published, "properties": {**published.get("properties", {}), "meta": META}}
+def _with_own_members(tool: Tool, published: Mapping[str, Any]) -> dict[str, Any]:
+    members = {**published.get("properties", {}), "meta": META}
+    if not tool.takes_key:
+        return {**published, "properties": members}
+    # A dry run answers with these in place of the tool's own members, so none of those is required.
+    relaxed = {k: v for k, v in published.items() if k != "required"}
+    return {**relaxed, "properties": members | REHEARSAL}

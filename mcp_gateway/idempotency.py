@@ -63,7 +63,7 @@ class _Row(NamedTuple):
 
 
 def take(cursor: Any, wanted: Sequence[Owned]) -> list[Answer | HermesError | None]:
-    """Take keys for calls. For each: None (it is its), the answer of the first call, or why it must not run."""
+    """Take keys for calls. For each: None (it is its), the first call's answer, or why it must not run."""
     if not wanted:
         return []
     now = clock.now()

@@ -39,7 +39,7 @@ class Opened:
     keyed: Keyed | None
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Outcome:
     """How a call ended: `ok`, an error code or another word of the audit trail.
 

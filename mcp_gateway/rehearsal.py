@@ -8,7 +8,7 @@ from connectors.kit.context import Http, HttpResponse, Part
 from connectors.kit.secret import Secret
 
 
-class Rehearsed(Exception):  # noqa: N818  (not an error: it carries the outcome of a dry run)
+class Rehearsed(Exception):
     """The request a call would have made, without its credential."""
 
     def __init__(self, request: Mapping[str, Any]) -> None:
@@ -33,21 +33,13 @@ class RehearsalHttp:
         json: Any = None,
         form: Mapping[str, str] | None = None,
         parts: Sequence[Part] | None = None,
-        content: bytes | None = None,
-        deadline_s: float = 30.0,
-        limit_bytes: int = 5_000_000,
+        **rest: Any,
     ) -> HttpResponse:
         """A read's answer; a write never leaves."""
         if method.upper() not in ("GET", "HEAD"):
             raise Rehearsed(_shown(method, url, json, form, parts))
         return await self._platform.request(
-            method,
-            url,
-            headers=headers,
-            bearer=bearer,
-            params=params,
-            deadline_s=deadline_s,
-            limit_bytes=limit_bytes,
+            method, url, headers=headers, bearer=bearer, params=params, **rest
         )
 
 

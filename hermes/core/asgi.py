@@ -14,7 +14,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Headers = Iterable[tuple[bytes, bytes]]
 
 
-class ClientGone(Exception):  # noqa: N818  (an event, not a fault)
+class ClientGone(Exception):
     """The client closed the connection before its request was whole."""
 
 

@@ -13,4 +13,7 @@ SECRET_KEY = _SECRET_KEY or local_secret(DATA_DIR, "secret_key")
 CREDENTIAL_ENCRYPTION_KEYS = _KEYS or f"local1:{local_secret(DATA_DIR, 'credential_key')}"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *env.list("ALLOWED_HOSTS", default=[])]
 MCP_CONFORMANCE = env.bool("HERMES_MCP_CONFORMANCE", default=False)
+# Static files come from where they lie; production collects them into the image.
+STATIC_ROOT = None
+WHITENOISE_USE_FINDERS = True
 DEBUG = env.bool("DEBUG", default=False)

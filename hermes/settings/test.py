@@ -22,6 +22,8 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MCP_API_KEY = env.str("MCP_API_KEY", default="operator-test-key-0123456789abcdefghij")
 META_APP_SECRET = ["meta-app-secret-current", "meta-app-secret-previous"]
+STATIC_ROOT = None
+WHITENOISE_USE_FINDERS = True
 META_VERIFY_TOKEN = "meta-verify-token"
 MCP_LEGACY_SSE = True
 MCP_CONFORMANCE = env.bool("HERMES_MCP_CONFORMANCE", default=True)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 
+from tenants import connections
 from tests.support.api import Api
 from tests.support.upstream import Upstream, serve
 
@@ -18,7 +19,8 @@ class Probed:
 
     key: str
     customer: Any
-    connection: dict[str, Any]
+    connection: str
+    account: str
 
 
 @pytest.fixture(scope="session")
@@ -49,19 +51,16 @@ def upstream(_upstream_server: Upstream, settings: Any) -> Iterator[Upstream]:
 
 @pytest.fixture
 def connect(api: Api, upstream: Upstream, make_customer: Callable[..., Any]) -> Callable[..., Probed]:
-    """Make a customer and connect the probe through the API."""
+    """Make a customer and connect the probe."""
 
     def make(name: str = "acme", plan: str = "growth", label: str | None = None) -> Probed:
         person = make_customer(name, plan=plan)
-        body: dict[str, Any] = {"credentials": {"token": f"token-of-{person.customer.public_id}"}}
-        if label is not None:
-            body["label"] = label
+        given = {"token": f"token-of-{person.customer.public_id}"}
         # The probe's account ids are global: each customer connects an account of its own.
         upstream.script.append((200, {}, {"id": person.customer.public_id, "name": "Probe"}))
-        answer = api.post("/api/connect/probe", person.live_key, body)
-        assert answer.status_code == 201, answer.text
+        linked = connections.link(person.customer.pk, "probe", given, label=label)
         upstream.asked.clear()
-        return Probed(person.live_key, person.customer, answer.json()["connection"])
+        return Probed(person.live_key, person.customer, linked.public_id, linked.account)
 
     return make
 

@@ -72,9 +72,7 @@ def test_the_header_and_the_argument_may_not_differ(api: Api, probed: Probed) ->
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_argument")
 
 
-def test_a_refused_send_may_be_tried_again_with_its_key(
-    api: Api, probed: Probed, upstream: Upstream
-) -> None:
+def test_a_refused_send_may_be_tried_again_with_its_key(api: Api, probed: Probed, upstream: Upstream) -> None:
     upstream.script.append((500, {}, {}))
     headers = {"Idempotency-Key": "order-1"}
     assert api.post("/api/tools/probe_send", probed.key, SEND, headers=headers).status_code == 502

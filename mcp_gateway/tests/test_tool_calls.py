@@ -24,7 +24,7 @@ def test_a_call_answers_data_and_meta_and_is_metered_and_audited(api: Api, probe
     body = answer.json()
     assert body["data"] == {"text": "hello"}
     assert body["meta"]["call_id"].startswith("call_")
-    assert body["meta"]["account"] == probed.connection["account"]
+    assert body["meta"]["account"] == probed.account
     assert body["meta"]["units"] == 1
     assert used(api, probed.key) == 1
     (entry,) = entries(api, probed.key)
@@ -136,9 +136,7 @@ def test_mc16_an_unknown_tool_is_not_found(api: Api, probed: Probed) -> None:
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown_tool")
 
 
-def test_mc16_a_tool_of_a_platform_that_is_not_connected_names_the_next_step(
-    api: Api, globex: Any
-) -> None:
+def test_mc16_a_tool_of_a_platform_that_is_not_connected_names_the_next_step(api: Api, globex: Any) -> None:
     answer = api.post("/api/tools/probe_echo", globex.live_key, {"text": "x"})
     assert (answer.status_code, answer.json()["code"]) == (409, "not_connected")
     assert "/api/connect/probe" in answer.json()["detail"]
@@ -150,7 +148,7 @@ def test_te02_a_strangers_account_answers_like_an_unknown_one(
     acme, globex = connect("acme"), connect("globex")
     theirs, unknown = (
         api.post("/api/tools/probe_send", acme.key, {"to": "x", "text": "y", "account": account})
-        for account in (globex.connection["id"], "con_00000000000000000000000000")
+        for account in (globex.connection, "con_00000000000000000000000000")
     )
     assert theirs.status_code == unknown.status_code == 404
     assert theirs.json()["code"] == unknown.json()["code"] == "not_found"
@@ -242,6 +240,6 @@ def test_a_refused_credential_stops_further_calls_until_it_is_verified_again(
     assert again.json()["code"] == "needs_reauth"
     assert len(upstream.asked) == 1
     upstream.script.append((200, {}, {"id": probed.customer.public_id, "name": "Probe"}))
-    verified = api.post(f"/api/connections/{probed.connection['id']}/verify", probed.key)
+    verified = api.post(f"/api/connections/{probed.connection}/verify", probed.key)
     assert verified.status_code == 200, verified.text
     assert api.post("/api/tools/probe_send", probed.key, {"to": "x", "text": "y"}).status_code == 200

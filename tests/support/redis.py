@@ -27,7 +27,17 @@ class PrivateRedis:
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        args = [redis_binary(), "--port", "0", "--unixsocket", str(self.socket), "--save", "", "--appendonly", "no"]
+        args = [
+            redis_binary(),
+            "--port",
+            "0",
+            "--unixsocket",
+            str(self.socket),
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+        ]
         self.process = subprocess.Popen([*args, "--dir", str(self.socket.parent)], stdout=subprocess.DEVNULL)
         client = redis.Redis(unix_socket_path=str(self.socket))
         for _ in range(500):

@@ -160,7 +160,9 @@ CONNECTOR = Connector(
     verify=_verify,
     folder=Path(__file__).parent,
     settings=(
-        Setting(name="PROBE_API_BASE", default="http://127.0.0.1:9", help="Where the probe is.", is_base=True),
+        Setting(
+            name="PROBE_API_BASE", default="http://127.0.0.1:9", help="Where the probe is.", is_base=True
+        ),
     ),
     limits={"text_chars": 4096},
 )
