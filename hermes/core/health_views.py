@@ -17,6 +17,7 @@ def healthz(_request: HttpRequest) -> JsonResponse:
     return JsonResponse(health.healthz(), headers=_NO_STORE)
 
 
+@require_safe
 async def readyz(_request: HttpRequest) -> JsonResponse:
     """200 where every check passes, else 503; the body says which do not."""
     report = await health.areadyz()

@@ -43,7 +43,15 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-
 
 
 class StandardError(logging.StreamHandler[TextIO]):
-    """Writes to standard error; a record that cannot be formatted is named, not shown raw."""
+    """Writes to the standard error of the moment; a record that has no valid text is named, not shown raw."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override]
+        """Where lines go."""
+        return sys.stderr
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  (the library's name)
         """Log where the faulty call stands."""
