@@ -98,7 +98,7 @@ class InboxReader(Protocol):
 
 
 class ClientLink(Protocol):
-    """The agent's side of a call: progress, log lines and questions. Surfaces without it answer as `NO_CLIENT`."""
+    """The agent's side of a call: progress, log lines, questions. Surfaces without it have `NO_CLIENT`."""
 
     async def progress(self, done: float, total: float | None = None, message: str | None = None) -> None:
         """Tell how far the call is; nothing happens where the client did not ask."""
@@ -108,10 +108,12 @@ class ClientLink(Protocol):
         """A log line for the client."""
         ...
 
-    async def ask(self, requests: Mapping[str, Any], *, state: Any = None) -> Mapping[str, Any]:
+    async def ask(self, requests: Mapping[str, Any]) -> Mapping[str, Any]:
         """Ask the person or the client (elicitation, sampling, roots); keys are yours.
 
-        Each request is `{"method": ..., "params": ...}`; the answer has the same keys.
+        Each request is `{"method": ..., "params": ...}`; the answer has the same keys. Where the client
+        can only answer by calling again, this ends the call and the handler runs anew from its start:
+        so ask before anything is done, and give the same question the same key.
         """
         ...
 
@@ -125,7 +127,7 @@ class NoClient:
     async def log(self, level: str, data: Any) -> None:
         """Nobody listens."""
 
-    async def ask(self, requests: Mapping[str, Any], *, state: Any = None) -> Mapping[str, Any]:
+    async def ask(self, requests: Mapping[str, Any]) -> Mapping[str, Any]:  # noqa: ARG002  (the protocol's)
         """Refuse: there is nobody to ask."""
         raise InvalidArgument("This tool must ask its user something, which this way of calling cannot do.")
 

@@ -1,0 +1,209 @@
+"""One HTTP request's answer: JSON where the work ends soon and silently, else a stream of server-sent events.
+
+The work runs in the request's own task. Only when it lasts longer than `PATIENCE_S` does an attendant task
+start; it sees the client leave, keeps a quiet stream alive and listens for a cancellation.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+import msgspec
+import structlog
+
+from hermes.core.asgi import Headers, Receive, Send, respond
+from hermes.core.errors import HermesError
+
+PATIENCE_S = 0.2
+PING_S = 15.0
+NOTIFICATIONS_LIMIT = 1_000
+PING = b": ping\r\n\r\n"
+STREAM_HEADERS: Sequence[tuple[bytes, bytes]] = (
+    (b"content-type", b"text/event-stream"),
+    (b"cache-control", b"no-store, no-transform"),
+    (b"x-accel-buffering", b"no"),
+    (b"x-content-type-options", b"nosniff"),
+)
+JSON_HEADER = (b"content-type", b"application/json")
+log = structlog.get_logger(__name__)
+
+Beat = Callable[[], Awaitable[None]]
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """What the work came to. An empty body is an answer without content."""
+
+    body: bytes
+    status: int = 200
+    headers: Headers = ()
+
+
+class Sink(Protocol):
+    """Where messages for the client go while a request is worked on."""
+
+    async def emit(self, message: bytes) -> None:
+        """Send one JSON-RPC message; it is dropped where nobody can receive it any more."""
+        ...
+
+
+class Exchange:
+    """The answer to one request.
+
+    `leaving_cancels`: the client closing the connection ends the work (2026-07-28); before that era it
+    does not. `cancelled` waits for a cancellation that comes by another request. `beat` is awaited at
+    each ping; a HermesError from it ends the stream.
+    """
+
+    def __init__(
+        self,
+        receive: Receive,
+        send: Send,
+        *,
+        leaving_cancels: bool,
+        cancelled: Beat | None = None,
+        beat: Beat | None = None,
+        headers: Headers = (),
+    ) -> None:
+        self._receive = receive
+        self._send = send
+        self._leaving_cancels = leaving_cancels
+        self._cancelled = cancelled
+        self._beat = beat
+        self._headers = headers
+        self._task: asyncio.Task[object] | None = None
+        self._attendants: list[asyncio.Task[None]] = []
+        self._writing: asyncio.Lock | None = None
+        self._streams = False
+        self._is_over = False
+        self._is_ended = False
+        self._emitted = 0
+
+    @property
+    def streams(self) -> bool:
+        """Whether the answer has begun as a stream."""
+        return self._streams
+
+    async def answer(self, work: Awaitable[Reply]) -> None:
+        """Await `work` and send what it comes to. Nothing is sent to a client that left or cancelled."""
+        self._task = asyncio.current_task()
+        patience = asyncio.get_running_loop().call_later(PATIENCE_S, self._attend)
+        try:
+            reply = await work
+        except asyncio.CancelledError:
+            if not self._is_ended or self._task is None:
+                raise
+            self._task.uncancel()
+            await self._close_unanswered()
+            return
+        finally:
+            patience.cancel()
+            for attendant in self._attendants:
+                attendant.cancel()
+        await self._finish(reply)
+
+    async def stream(self, work: Awaitable[Reply]) -> None:
+        """As `answer`, as a stream from the start."""
+        await self._write(b"")
+        await self.answer(work)
+
+    async def emit(self, message: bytes) -> None:
+        """Send one message as an event; a call that is chattier than `NOTIFICATIONS_LIMIT` is not heard.
+
+        Daphne queues without bound for a client that does not read.
+        """
+        self._emitted += 1
+        if self._emitted <= NOTIFICATIONS_LIMIT:
+            await self._write(event(message))
+
+    async def write(self, chunk: bytes) -> None:
+        """Send a chunk of the stream as it is."""
+        await self._write(chunk)
+
+    def end(self) -> None:
+        """Stop the work; the answer ends without a response."""
+        self._is_ended = True
+        if self._task is not None:
+            self._task.cancel()
+
+    def _attend(self) -> None:
+        self._attendants.append(asyncio.ensure_future(self._watch()))
+        if self._cancelled is not None:
+            self._attendants.append(asyncio.ensure_future(self._await_cancellation(self._cancelled)))
+
+    async def _watch(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(PING_S):
+                    while (await self._receive())["type"] != "http.disconnect":
+                        pass
+            except TimeoutError:
+                await self._write(PING)
+                await self._check_beat()
+            else:
+                self._is_over = True
+                if self._leaving_cancels:
+                    self.end()
+                return
+
+    async def _check_beat(self) -> None:
+        if self._beat is None:
+            return
+        try:
+            await self._beat()
+        except HermesError as refusal:
+            log.info("mcp_stream_ended", code=refusal.code)
+            self.end()
+
+    async def _await_cancellation(self, cancelled: Beat) -> None:
+        try:
+            await cancelled()
+        except HermesError:
+            return
+        self.end()
+
+    async def _write(self, chunk: bytes) -> None:
+        if self._is_over:
+            return
+        if self._writing is None:
+            self._writing = asyncio.Lock()
+        async with self._writing:
+            try:
+                if not self._streams:
+                    self._streams = True
+                    headers = [*self._headers, *STREAM_HEADERS]
+                    await self._send({"type": "http.response.start", "status": 200, "headers": headers})
+                await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
+            except OSError:
+                self._is_over = True
+
+    async def _close_unanswered(self) -> None:
+        if not self._streams:
+            await self._write(b"")
+        await self._finish(Reply(b""))
+
+    async def _finish(self, reply: Reply) -> None:
+        if self._is_over:
+            return
+        self._is_over = True
+        if self._writing is not None:
+            async with self._writing:
+                await self._send_last(reply)
+        else:
+            await self._send_last(reply)
+
+    async def _send_last(self, reply: Reply) -> None:
+        try:
+            if self._streams:
+                last = event(reply.body) if reply.body else b""
+                await self._send({"type": "http.response.body", "body": last, "more_body": False})
+            else:
+                content = [JSON_HEADER] if reply.body else []
+                headers = [*content, *self._headers, *reply.headers]
+                await respond(self._send, reply.status, reply.body, headers)
+        except OSError:
+            return
+
+
+def event(message: bytes) -> bytes:
+    """A JSON-RPC message as a server-sent event."""
+    return b"event: message\r\ndata: " + message + b"\r\n\r\n"

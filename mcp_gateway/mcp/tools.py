@@ -1,0 +1,109 @@
+"""`tools/list` and `tools/call`: the catalogue and the executor in MCP's terms."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from mcp_types import INVALID_PARAMS
+
+from hermes.core.errors import HermesError, InsufficientScope, Unauthenticated, UnknownTool
+from mcp_gateway import catalogue
+from mcp_gateway.calls import Answer, ToolCall
+from mcp_gateway.executor import execute
+from mcp_gateway.mcp import wire
+from mcp_gateway.mcp.questions import InputRequired, MissingCapability, PageRequired
+from mcp_gateway.mcp.request import Request
+from mcp_gateway.mcp.wire import RpcError
+
+ERROR_META = "hermes/error"
+CALL_META = "hermes/call"
+PUBLISHED_LIMIT = 512
+
+# These end the request rather than the call: an HTTP challenge, another round, a client that cannot.
+NOT_RESULTS = (Unauthenticated, InsufficientScope, InputRequired, MissingCapability, PageRequired)
+
+_published: dict[tuple[int, tuple[str, ...]], msgspec.Raw] = {}
+
+
+async def list_tools(request: Request) -> dict[str, Any]:
+    """The caller's tools in name order, on one page."""
+    refuse_cursor(request.params)
+    listed = catalogue.listed(request.caller)
+    key = (id(catalogue.every_tool()), tuple(listing.tool.name for listing in listed))
+    tools = _published.get(key)
+    if tools is None:
+        if len(_published) >= PUBLISHED_LIMIT:
+            _published.clear()
+        tools = _published[key] = msgspec.Raw(wire.encode([_publish(listing) for listing in listed]))
+    return {"tools": tools}
+
+
+async def call_tool(request: Request) -> dict[str, Any]:
+    """One tool call's result; what the model can mend is a result with `isError` (SEP-1303)."""
+    name, arguments = request.params.get("name"), request.params.get("arguments")
+    if type(name) is not str or not (arguments is None or type(arguments) is dict):
+        raise RpcError(INVALID_PARAMS, "tools/call needs the tool's name and its arguments as an object.")
+    try:
+        answer = await execute(
+            request.caller, ToolCall(tool=name, arguments=arguments or {}, link=request.link)
+        )
+    except UnknownTool as error:
+        raise RpcError(INVALID_PARAMS, error.message) from None
+    except NOT_RESULTS:
+        raise
+    except HermesError as error:
+        return failed(error)
+    return completed(answer)
+
+
+def completed(answer: Answer) -> dict[str, Any]:
+    """The result of a call that went well: its data with `meta`, the same as text, then further content.
+
+    A tool without data answers by its content alone; its meta is then in `_meta`.
+    """
+    if not answer.data:
+        return {"content": answer.content, "isError": False, "_meta": {CALL_META: answer.meta}}
+    structured = wire.encode({**answer.data, "meta": answer.meta})
+    content: Sequence[Mapping[str, Any]] = ({"type": "text", "text": structured.decode()}, *answer.content)
+    return {"content": content, "structuredContent": msgspec.Raw(structured), "isError": False}
+
+
+def failed(error: HermesError) -> dict[str, Any]:
+    """The result of a call that failed: the error as text for the model and under `_meta` for programs.
+
+    Not as structuredContent: clients hold that against the tool's output schema even when `isError` is set
+    (@modelcontextprotocol/sdk 1.x, client/index.js).
+    """
+    details = dict(error.details)
+    told: dict[str, Any] = {"code": error.code, "message": error.message}
+    if (call_id := details.pop("call_id", None)) is not None:
+        told["call_id"] = call_id
+    if error.retry_after_s is not None:
+        told["retry_after"] = error.retry_after_s
+    if details:
+        told["details"] = details
+    text = wire.encode(told)
+    return {
+        "content": ({"type": "text", "text": text.decode()},),
+        "isError": True,
+        "_meta": {ERROR_META: msgspec.Raw(text)},
+    }
+
+
+def refuse_cursor(params: Mapping[str, Any]) -> None:
+    """Every list here is one page, so no cursor is ours."""
+    if params.get("cursor") is not None:
+        raise RpcError(INVALID_PARAMS, "This cursor is unknown; list again without one.")
+
+
+def _publish(listing: catalogue.Listing) -> dict[str, Any]:
+    published = {
+        "name": listing.tool.name,
+        "title": listing.tool.title,
+        "description": listing.tool.description,
+        "inputSchema": dict(listing.input_schema),
+        "annotations": dict(listing.annotations),
+    }
+    if listing.output_schema is not None:
+        published["outputSchema"] = dict(listing.output_schema)
+    return published

@@ -1,0 +1,7 @@
+"""The fixture tools: ordinary tools that go through the executor like any other."""
+
+from mcp_gateway.testing.asking import ASKING
+from mcp_gateway.testing.plain import PLAIN
+from mcp_gateway.testing.rounds import ROUNDS
+
+TOOLS = (*PLAIN, *ASKING, *ROUNDS)
