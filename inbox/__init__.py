@@ -1,0 +1,1 @@
+"""Conversations: what is sent and what arrives, over all platforms."""

@@ -8,3 +8,10 @@ class InboxConfig(AppConfig):
 
     name = "inbox"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Bring in what the sandbox's platforms post."""
+        from inbox import tasks  # noqa: PLC0415  (models exist only now)
+        from tenants import sandboxes  # noqa: PLC0415
+
+        sandboxes.deliver_by(tasks.deliver)

@@ -1,11 +1,9 @@
 """Conversations over all platforms."""
 
-from typing import Any, ClassVar
-
 from django.db import models
 
 from hermes.core import ids
-from tenants.scoping import ScopedManager
+from tenants.scoping import TenantModel
 
 
 def _thread_id() -> str:
@@ -16,34 +14,46 @@ def _message_id() -> str:
     return ids.new("msg")
 
 
-class Thread(models.Model):
+class Thread(TenantModel):
     """A conversation of one connection with one contact, group or channel.
 
-    `contact` is the platform's stable id (a phone number, a business-scoped user id, a chat id).
+    `contact` is the platform's most stable id (a business-scoped user id, a phone number, a chat id);
+    `contact_phone` finds the same thread. `named_at` is the time of the event that told the name,
+    `read_at` the time up to which inbound messages count as read.
     """
 
     public_id = models.CharField(max_length=31, unique=True, default=_thread_id, editable=False)
-    customer = models.ForeignKey("tenants.Customer", models.CASCADE, related_name="threads")
-    connection = models.ForeignKey("tenants.Connection", models.CASCADE, related_name="threads")
+    customer = models.ForeignKey("tenants.Customer", models.CASCADE, related_name="threads", db_index=False)
+    connection = models.ForeignKey(
+        "tenants.Connection", models.CASCADE, related_name="threads", db_index=False
+    )
     contact = models.CharField(max_length=191)
     contact_name = models.CharField(max_length=200, blank=True)
     contact_phone = models.CharField(max_length=32, blank=True)
+    named_at = models.DateTimeField(null=True, blank=True)
     last_at = models.DateTimeField()
     last_in_at = models.DateTimeField(null=True, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True)
     unread = models.PositiveIntegerField(default=0)
-
-    objects: ClassVar[ScopedManager[Any]] = ScopedManager()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("connection", "contact"), name="thread_once"),)
-        indexes = (models.Index(fields=("customer", "-last_at"), name="thread_recent"),)
+        indexes = (
+            models.Index(fields=("customer", "-last_at"), name="thread_recent"),
+            models.Index(fields=("connection", "contact_phone"), name="thread_phone"),
+        )
 
     def __str__(self) -> str:
         return self.public_id
 
 
-class Message(models.Model):
-    """A message in a thread; `upstream_id` is the platform's id and unique per connection."""
+class Message(TenantModel):
+    """A message in a thread; `upstream_id` is the platform's id and unique per connection.
+
+    Without a thread it has only been heard of (a status, an edit or a revoke came first): it waits for
+    its text and is shown in no conversation. Of a revoked message no text or media is kept.
+    A reaction is a row of kind `reaction` whose `reply_to` names the message.
+    """
 
     class Direction(models.TextChoices):
         IN = "in"
@@ -51,8 +61,12 @@ class Message(models.Model):
 
     public_id = models.CharField(max_length=31, unique=True, default=_message_id, editable=False)
     customer = models.ForeignKey("tenants.Customer", models.CASCADE, related_name="messages")
-    connection = models.ForeignKey("tenants.Connection", models.CASCADE, related_name="messages")
-    thread = models.ForeignKey(Thread, models.CASCADE, related_name="messages")
+    connection = models.ForeignKey(
+        "tenants.Connection", models.CASCADE, related_name="messages", db_index=False
+    )
+    thread = models.ForeignKey(
+        Thread, models.CASCADE, related_name="messages", null=True, blank=True, db_index=False
+    )
     upstream_id = models.CharField(max_length=191)
     direction = models.CharField(max_length=3, choices=Direction)
     kind = models.CharField(max_length=24)
@@ -64,15 +78,17 @@ class Message(models.Model):
     status_rank = models.PositiveSmallIntegerField(default=0)
     statuses = models.JSONField(default=list)
     at = models.DateTimeField()
+    edited_at = models.DateTimeField(null=True, blank=True)
+    edit_id = models.CharField(max_length=191, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
     call_id = models.CharField(max_length=31, blank=True)
 
-    objects: ClassVar[ScopedManager[Any]] = ScopedManager()
-
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("connection", "upstream_id"), name="message_once"),
+        constraints = (models.UniqueConstraint(fields=("connection", "upstream_id"), name="message_once"),)
+        indexes = (
+            models.Index(fields=("thread", "-at"), name="message_recent"),
+            models.Index(fields=("connection", "-at"), name="message_newest"),
         )
-        indexes = (models.Index(fields=("thread", "-at"), name="message_recent"),)
 
     def __str__(self) -> str:
         return self.public_id

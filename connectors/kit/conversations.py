@@ -67,9 +67,10 @@ class Conversation(Output, frozen=True, kw_only=True):
     unread: int
     last_at: str
     window: Window
-    name: str | UnsetType = UNSET
-    phone: str | UnsetType = UNSET
+    contact_name: str | UnsetType = UNSET
+    contact_phone: str | UnsetType = UNSET
     last_in_at: str | UnsetType = UNSET
+    last_message: StoredMessage | UnsetType = UNSET
 
 
 class ConversationPage(Output, frozen=True, kw_only=True):
