@@ -12,6 +12,6 @@ class InboxConfig(AppConfig):
     def ready(self) -> None:
         """Bring in what the sandbox's platforms post."""
         from inbox import tasks  # noqa: PLC0415  (models exist only now)
-        from tenants import sandboxes  # noqa: PLC0415
+        from tenants import sandbox_http  # noqa: PLC0415
 
-        sandboxes.deliver_by(tasks.deliver)
+        sandbox_http.deliver_by(tasks.deliver)
