@@ -51,7 +51,7 @@ class BoundedRequest(WebRequest):
         self.channel.loseConnection()
 
 
-class BoundedChannel(HTTPChannel):  # type: ignore[misc]  # Twisted's class is untyped
+class BoundedChannel(HTTPChannel):
     """A connection on which a whole request must arrive within READ_DEADLINE_S of its first byte."""
 
     arriving = False

@@ -27,7 +27,7 @@ def names_in_settings() -> set[str]:
                 and node.func.value.id == "env"
                 and isinstance(node.args[0], ast.Constant)
             ):
-                names.add(node.args[0].value)
+                names.add(str(node.args[0].value))
     return names | {s.name for c in all_connectors().values() for s in c.settings}
 
 
