@@ -8,7 +8,10 @@ from django.http import HttpRequest
 
 from tenants.models import ApiKey, Connection, Customer, Membership
 
-_ModelAdmin = admin.ModelAdmin[Any] if TYPE_CHECKING else admin.ModelAdmin
+if TYPE_CHECKING:
+    _ModelAdmin = admin.ModelAdmin[Any]
+else:
+    _ModelAdmin = admin.ModelAdmin
 
 
 class LookOnly(_ModelAdmin):
@@ -35,7 +38,8 @@ class TenantAdmin(LookOnly):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:  # noqa: ARG002
         """All rows: staff serve every customer."""
-        return self.model.objects.unscoped()
+        rows: QuerySet[Any] = self.model.objects.unscoped()
+        return rows
 
 
 @admin.register(Customer)

@@ -1,18 +1,19 @@
 """Binding a call to a customer's connection: the closures a handler works with, and no id."""
 
+import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
 from django.conf import settings
-from hermes.core.threads import blocking
 
 from connectors.kit.connector import Connector
 from connectors.kit.context import NO_CLIENT, ClientLink, Http, InboxReader, ToolContext
 from connectors.kit.credentials import Credentials
 from connectors.registry import all_connectors
-from hermes.core import clock, egress, http, ids
+from hermes.core import clock, egress, http
 from hermes.core.http_types import NotReached
+from hermes.core.threads import blocking
 from tenants import credentials as vault, sandbox_http
 from tenants.models import ApiKey, Connection
 from tenants.platform_http import PlatformHttp
@@ -49,7 +50,7 @@ def outside_calls(connection: Connection, credentials: Credentials, client: Http
         lambda: credentials,
         _platform(connection, customer, client),
         inbox=cast("InboxReader", _NoInbox()),
-        call_token=ids.new("call"),
+        call_token=secrets.token_hex(16),
         client=NO_CLIENT,
         dial=_dial_of(connection.mode),
         folder=vault_folder(customer) / connection.public_id,

@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
-from hermes.core.threads import blocking
 
 from connectors import sandbox
 from connectors.kit.context import HttpResponse
 from connectors.sandbox import Emission, Standin
 from hermes.core import redis
 from hermes.core.errors import NotFound
+from hermes.core.threads import blocking
 
 Deliver = Callable[[int, str, Sequence[Emission]], None]
 _delivered_by: list[Deliver] = []
@@ -58,8 +58,9 @@ class SandboxHttp:
             return await self._standin.request(method, url, **asked)
         finally:
             events, self._standin.events = self._standin.events, []
-            for deliver in _delivered_by if events and self._connection_id else ():
-                await blocking(deliver, self._connection_id, self._platform, events)
+            if events and self._connection_id is not None:
+                for deliver in _delivered_by:
+                    await blocking(deliver, self._connection_id, self._platform, events)
 
 
 def standin_of(customer: str, connection: str, platform: str) -> Standin:

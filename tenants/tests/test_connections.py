@@ -47,7 +47,7 @@ def test_a_linked_account_is_active_and_known_by_the_platforms_id(
 def test_nothing_is_saved_where_the_platform_refuses(
     acme: Any, upstream: Upstream, answer: Any, error: type[HermesError]
 ) -> None:
-    upstream.script.extend([answer] * 5)
+    upstream.script.extend([answer] * 50)
     with pytest.raises(error):
         connections.link(acme.customer.pk, "probe", {"token": "bad"})
     assert rows(acme) == []
@@ -156,7 +156,7 @@ def test_a_refused_credential_stops_the_account_until_it_works_again(
 
 def test_an_outage_of_the_platform_changes_nothing(acme: Any, link: Link, upstream: Upstream) -> None:
     made = link(acme.customer)
-    upstream.script.extend([(503, {}, {})] * 5)
+    upstream.script.extend([(503, {}, {})] * 50)
     with pytest.raises((PlatformUnavailable, OutcomeUnknown)):
         connections.verify(acme.customer.pk, made.public_id)
     assert connections.get(acme.customer.pk, made.public_id).status == "active"

@@ -69,7 +69,7 @@ def test_te08_nothing_of_a_customer_stays_with_the_thread_that_failed_for_it(acm
         for item in (work, next_work):
             try:
                 item()
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:
                 outcomes.append(type(error))
 
     runner = threading.Thread(target=thread)
@@ -103,7 +103,8 @@ def test_a_row_made_through_its_customer_is_the_customers(acme: Any) -> None:
 
 
 def test_forms_check_uniqueness_over_all_customers(acme: Any, globex: Any) -> None:
-    first = acme.customer.connections.create(platform="probe", mode="live", account="a", live_claim="probe:1")
+    claim = f"probe:{acme.customer.pk}"
+    first = acme.customer.connections.create(platform="probe", mode="live", account="a", live_claim=claim)
     again = Connection(customer=acme.customer, platform="probe", mode="live", account="a", external_id="x")
     with pytest.raises(ValidationError):
         again.full_clean(exclude=["identity", "routes"])
@@ -113,7 +114,7 @@ def test_forms_check_uniqueness_over_all_customers(acme: Any, globex: Any) -> No
         mode="live",
         account="a",
         external_id="x",
-        live_claim="probe:1",
+        live_claim=claim,
     )
     with pytest.raises(ValidationError) as refused:
         claimed.full_clean(exclude=["identity", "routes"])
