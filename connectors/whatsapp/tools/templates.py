@@ -87,7 +87,12 @@ class CreateTemplate(Params, frozen=True):
         Meta(description="UTILITY: about an order or account. MARKETING: all else. AUTHENTICATION: codes."),
     ]
     language: Language
-    components: Annotated[list[TemplateComponent], Meta(min_length=1, max_length=4)]
+    components: Annotated[
+        list[TemplateComponent],
+        Meta(
+            min_length=1, max_length=4, description="The template's parts in Meta's own form; BODY is a must."
+        ),
+    ]
 
 
 async def create_template(ctx: ToolContext, params: CreateTemplate) -> ToolResult:

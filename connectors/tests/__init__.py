@@ -1,0 +1,1 @@
+"""Tests over every connector there is."""

@@ -1,0 +1,1 @@
+"""A harbour's signal mast: the smallest whole connector."""
