@@ -45,6 +45,8 @@ def period_of(moment: datetime) -> str:
 
 def reserve(cursor: Any, wants: Sequence[Want]) -> list[Granted]:
     """Reserve units, one answer per want in their order; a want that does not fit reserves nothing."""
+    if not wants:
+        return []
     months = _locked(cursor, {want.month for want in wants})
     missing = {want.month: want.quota for want in wants if want.month not in months}
     if missing:
