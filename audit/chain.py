@@ -15,7 +15,7 @@ from django.db.models import Max, Min
 
 from audit import heads
 from audit.models import AuditEntry, ChainHead
-from hermes.core import metrics
+from hermes.core import metrics, rows
 
 BATCH = 500
 BUDGET_S = 60.0
@@ -44,18 +44,20 @@ def seal_all() -> int:
 def seal(customer_id: int) -> int:
     """Seal up to `BATCH` closed entries of a customer; returns how many. Raises heads.ChainBroken.
 
-    The head is locked, so runs at the same time queue up.
+    The head is locked, so runs at the same time queue up. An entry that is being closed anew at this moment
+    is left to the next run.
     """
     with transaction.atomic():
         head = heads.locked(customer_id)
         closed = AuditEntry.objects.filter(customer=customer_id, seq__isnull=True, closed_at__isnull=False)
         links = []
-        for entry in closed.order_by("pk")[:BATCH]:
+        for entry in closed.select_for_update(skip_locked=True).order_by("pk")[:BATCH]:
             head.seq += 1
             head.mac = link(head.mac, head.seq, entry)
-            links.append((head.seq, head.mac, entry.pk))
+            links.append((entry.pk, head.seq, head.mac))
         if links:
-            _write(links)
+            with connection.cursor() as cursor:
+                rows.update(cursor, AuditEntry._meta.db_table, ("seq", "mac"), links)
             heads.save(head)
     return len(links)
 
@@ -107,12 +109,6 @@ def _seal_or_report(customer_id: int) -> int:
         return 0
 
 
-def _write(links: list[tuple[int, str, int]]) -> None:
-    table = connection.ops.quote_name(AuditEntry._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.executemany(f"UPDATE {table} SET seq = %s, mac = %s WHERE id = %s AND seq IS NULL", links)  # noqa: S608
-
-
 def _first_bad(head: ChainHead, first: int | None, last: int | None) -> int | None:
     if not heads.is_genuine(head):
         return head.base_seq + 1
@@ -131,8 +127,8 @@ def _first_bad(head: ChainHead, first: int | None, last: int | None) -> int | No
 
 def _in_order(head: ChainHead) -> Iterator[AuditEntry]:
     after = head.base_seq
-    rows = AuditEntry.objects.filter(customer=head.customer_id, seq__lte=head.seq).order_by("seq")
-    while page := list(rows.filter(seq__gt=after)[:_PAGE]):
+    sealed = AuditEntry.objects.filter(customer=head.customer_id, seq__lte=head.seq).order_by("seq")
+    while page := list(sealed.filter(seq__gt=after)[:_PAGE]):
         yield from page
         after = page[-1].seq or 0
 

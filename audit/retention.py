@@ -40,6 +40,8 @@ def purge_all() -> int:
             gone += purge(customer_id)
         except heads.ChainBroken:
             log.error("audit chain broken", customer_id=customer_id)
+    if gone:
+        log.info("audit purged", entries=gone)
     return gone
 
 

@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 
-import redis
 import structlog
-from django.conf import settings
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
+
+from hermes.core import redis
 
 LIMIT_S = 2.0
 log = structlog.get_logger(__name__)
@@ -127,11 +127,7 @@ def _database() -> None:
 
 
 def _redis() -> None:
-    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=LIMIT_S, socket_connect_timeout=LIMIT_S)
-    try:
-        client.ping()
-    finally:
-        client.close()
+    redis.sync_client().ping()
 
 
 @functools.cache

@@ -28,7 +28,7 @@ async def readyz(_request: HttpRequest) -> JsonResponse:
 def prometheus(request: HttpRequest) -> HttpResponse:
     """The metrics of this process.
 
-    With HERMES_METRICS_TOKEN set it asks for `Authorization: Bearer <token>`; production is closed without one.
+    With HERMES_METRICS_TOKEN set it asks for `Authorization: Bearer <token>`; without, production is closed.
     """
     if not settings.METRICS_OPEN:
         return HttpResponse("Set HERMES_METRICS_TOKEN to open this.\n", status=404, content_type="text/plain")

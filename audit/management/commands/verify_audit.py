@@ -1,8 +1,7 @@
 """`manage.py verify_audit`: does every sealed audit entry still stand as it was written?"""
 
-import argparse
 import json
-from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -23,22 +22,23 @@ class Command(BaseCommand):
         parser.add_argument(
             "--witness",
             metavar="FILE",
-            type=argparse.FileType(),
+            type=Path,
             help="a log in JSON lines: its 'audit head' lines must still fit (shows removed newest entries)",
         )
 
-    def handle(self, *_: Any, customer: str | None, witness: Any, **__: Any) -> None:
+    def handle(self, *_: Any, customer: str | None, witness: Path | None, **__: Any) -> None:
         """Run it."""
         try:
             chosen = [_number(customer)] if customer else chain.customers()
-            broken = sum(not self._verify(customer_id) for customer_id in chosen)
-            broken += sum(not self._compare(*seen) for seen in _heads(witness) if seen[0] in chosen)
+            broken = {customer_id for customer_id in chosen if not self._verify(customer_id)}
+            seen = _heads(witness) if witness else []
+            broken |= {head[0] for head in seen if head[0] in chosen and not self._compare(*head)}
         except HermesError as error:
             raise CommandError(error.message) from None
         if broken:
             raise CommandError(
-                f"{broken} of {len(chosen)} chains do not hold. Keep this database as it is, and compare the "
-                "entries named above with a backup or an export from before."
+                f"{len(broken)} of {len(chosen)} chains do not hold. Keep this database as it is, and compare "
+                "the entries named above with a backup or an export from before."
             )
         self.stdout.write(self.style.SUCCESS(f"{len(chosen)} chains verified; all hold."))
 
@@ -84,17 +84,22 @@ def _extent(customer_id: int) -> str:
     return f"{count} entries sealed ({head.base_seq + 1} to {head.seq})" if count else "nothing sealed"
 
 
-def _heads(witness: Any) -> Iterator[tuple[int, int, str]]:
-    seen = 0
-    for line in witness or ():
-        try:
-            told = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(told, dict) and told.get("event") == "audit head":
-            seen += 1
-            yield told["customer_id"], told["seq"], told["mac"]
-    if witness is not None and not seen:
+def _heads(witness: Path) -> list[tuple[int, int, str]]:
+    try:
+        with witness.open(errors="replace") as lines:
+            seen = [head for line in lines if "audit head" in line and (head := _head(line))]
+    except OSError as error:
+        raise CommandError(f"The log cannot be read: {error.strerror}.") from None
+    if not seen:
         raise CommandError(
             "The log holds no 'audit head' lines; give one written with HERMES_LOG_FORMAT=json."
         )
+    return seen
+
+
+def _head(line: str) -> tuple[int, int, str] | None:
+    try:
+        told = json.loads(line)
+        return int(told["customer_id"]), int(told["seq"]), str(told["mac"])
+    except (ValueError, TypeError, KeyError):
+        return None
