@@ -40,7 +40,7 @@ class AuditEntry(models.Model):
 
     class Meta:
         indexes = (
-            models.Index(fields=("customer", "-id"), name="audit_recent"),
+            models.Index(fields=("customer", "id"), name="audit_recent"),
             models.Index(fields=("outcome", "at"), name="audit_open"),
             models.Index(fields=("seq", "customer"), name="audit_unsealed"),
         )

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='audit_entries', to='tenants.customer')),
             ],
             options={
-                'indexes': [models.Index(fields=['customer', '-id'], name='audit_recent'), models.Index(fields=['outcome', 'at'], name='audit_open'), models.Index(fields=['seq', 'customer'], name='audit_unsealed')],
+                'indexes': [models.Index(fields=['customer', 'id'], name='audit_recent'), models.Index(fields=['outcome', 'at'], name='audit_open'), models.Index(fields=['seq', 'customer'], name='audit_unsealed')],
                 'constraints': [models.UniqueConstraint(fields=('customer', 'seq'), name='audit_chain')],
             },
         ),
