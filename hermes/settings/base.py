@@ -174,8 +174,32 @@ DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 sentry.start(env.str("SENTRY_DSN", default=""), environment=ENVIRONMENT)
 
 REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["mcp_gateway.rest.authentication.KeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "mcp_gateway.rest.problems.handle",
     "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Hermes",
+    "VERSION": "1",
+    "DESCRIPTION": "Tools over a customer's messaging accounts, and their management; MCP is at /mcp.",
+    "OAS_VERSION": "3.1.0",
+    "SERVERS": [{"url": PUBLIC_URL}],
+    "POSTPROCESSING_HOOKS": [
+        "mcp_gateway.rest.openapi.add_shapes",
+        "mcp_gateway.rest.openapi_tools.add_doors",
+    ],
+}
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
 }

@@ -1,0 +1,94 @@
+"""The doors that stand before Django, in the same document: one path for each tool, its alias, and MCP."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from mcp_gateway.catalogue import Listing, every_tool
+from mcp_gateway.rest.tool_calls import ALIASES
+
+_PROBLEM = {
+    "description": "Refused or failed.",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 256},
+    "description": "Any unique text. Repeating a call with the same key never does it twice (24 h).",
+}
+_SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"x_api_key": []}]
+_MESSAGE = {"application/json": {"schema": {"type": "object"}}}
+_MCP = {
+    "tags": ["mcp"],
+    "description": "Model Context Protocol over Streamable HTTP; point an MCP client here.",
+    "security": _SECURITY,
+}
+
+
+def add_doors(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Add the paths to the document (SPECTACULAR_SETTINGS["POSTPROCESSING_HOOKS"])."""
+    paths = result["paths"]
+    for name, listing in every_tool().items():
+        paths[f"/api/tools/{name}"] = {"post": _call(listing, name)}
+        for alias in _aliases(listing):
+            paths[alias] = {"post": _call(listing, alias.removeprefix("/api/").replace("/", "."))}
+    paths["/mcp"] = {
+        "post": {
+            **_MCP,
+            "operationId": "mcp_send",
+            "summary": "Send a JSON-RPC message",
+            "requestBody": {"content": _MESSAGE, "required": True},
+            "responses": {
+                "200": {
+                    "description": "The answer, or a stream of messages that ends with it.",
+                    "content": {**_MESSAGE, "text/event-stream": {"schema": {"type": "string"}}},
+                },
+                "202": {"description": "A notification or an answer was taken."},
+                "default": {"description": "Refused.", "content": _MESSAGE},
+            },
+        }
+    }
+    return result
+
+
+def _aliases(listing: Listing) -> Iterator[str]:
+    """The other paths of a tool, as `tool_calls.tool_of` reads them."""
+    if listing.connector is not None:
+        slug, name = listing.connector.slug, listing.tool.name
+        yield f"/api/{slug}/{name.removeprefix(f'{slug}_')}"
+        yield from (
+            f"/api/{platform}/{action}" for (platform, action), tool in ALIASES.items() if tool == name
+        )
+
+
+def _call(listing: Listing, operation_id: str) -> dict[str, Any]:
+    tool, connector = listing.tool, listing.connector
+    answer = {
+        "type": "object",
+        "required": ["data", "meta"],
+        "properties": {"data": _data(listing.output_schema), "meta": {"type": "object"}},
+    }
+    return {
+        "operationId": operation_id,
+        "summary": tool.title,
+        "description": f"{tool.description}\n\nNeeds the scope `{tool.scope}`.",
+        "tags": [connector.slug if connector else "tools"],
+        "security": _SECURITY,
+        "parameters": [_IDEMPOTENCY_KEY] if tool.takes_key else [],
+        "requestBody": {
+            "content": {"application/json": {"schema": dict(listing.input_schema)}},
+            "required": bool(listing.input_schema.get("required")),
+        },
+        "responses": {
+            "200": {"description": "Done.", "content": {"application/json": {"schema": answer}}},
+            "default": _PROBLEM,
+        },
+    }
+
+
+def _data(output_schema: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What MCP calls structuredContent, where `meta` stands inside; over REST it stands beside."""
+    if output_schema is None:
+        return {"type": "object"}
+    members = {k: v for k, v in output_schema.get("properties", {}).items() if k != "meta"}
+    return {**output_schema, "properties": members}
