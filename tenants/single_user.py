@@ -6,8 +6,9 @@ ever gets these: they are opened for the operator's own customer id only.
 
 import hashlib
 import hmac
+import os
+from pathlib import Path
 
-import environ
 from django.conf import settings
 from django.db import transaction
 
@@ -72,7 +73,7 @@ def operator() -> Customer:
 def is_given(connector: Connector) -> bool:
     """Whether the environment has all that the connector needs."""
     required = [f.name for f in connector.credentials.fields() if f.required]
-    return bool(required) and all(_variable(connector.slug, name) for name in required)
+    return bool(required) and all(_is_set(variable_name(connector.slug, name)) for name in required)
 
 
 def credentials(customer: str, platform: str) -> Credentials:
@@ -83,7 +84,7 @@ def credentials(customer: str, platform: str) -> Credentials:
     if customer != OPERATOR:
         raise Internal("Credentials of the environment belong to the operator only.")
     connector = all_connectors()[platform]
-    given = {f.name: _variable(platform, f.name) for f in connector.credentials.fields()}
+    given = {f.name: _value(variable_name(platform, f.name)) for f in connector.credentials.fields()}
     try:
         return connector.credentials.parse(given)
     except InvalidArgument as wrong:
@@ -96,8 +97,18 @@ def variable_name(platform: str, field: str) -> str:
     return f"HERMES_{platform}_{field}".upper()
 
 
-def _variable(platform: str, field: str) -> str:
-    return str(environ.FileAwareEnv().str(variable_name(platform, field), default=""))
+def _is_set(variable: str) -> bool:
+    return bool(os.environ.get(f"{variable}_FILE") or os.environ.get(variable))
+
+
+def _value(variable: str) -> str:
+    path = os.environ.get(f"{variable}_FILE")
+    if not path:
+        return os.environ.get(variable, "")
+    try:
+        return Path(path).read_text().strip()
+    except (OSError, UnicodeDecodeError):
+        raise NeedsReauth(f"{variable}_FILE names a file that cannot be read; give its full path.") from None
 
 
 def _digest(key: str) -> bytes:
