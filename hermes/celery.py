@@ -11,7 +11,6 @@ choose_settings()
 
 app = Celery("hermes")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["audit", "inbox", "mcp_gateway"], related_name="tasks")
 
 
 @setup_logging.connect

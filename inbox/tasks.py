@@ -19,9 +19,8 @@ from tenants import routing
 log = structlog.get_logger(__name__)
 
 
-@shared_task(
+@shared_task(  # type: ignore[untyped-decorator]
     name="inbox.tasks.receive",
-    queue="inbound",
     autoretry_for=(OperationalError,),
     max_retries=8,
     retry_backoff=True,

@@ -42,19 +42,17 @@ class Admitted:
 
 
 async def admit(caller: Caller, call: ToolCall) -> Admitted:
-    """Check `call` and take one token of the customer's rate.
+    """Take one token of the customer's rate, then check `call` against what the customer has now.
 
-    Raises the typed errors of design section 8; nothing has been written then.
+    Raises the typed errors of docs/api.md; nothing has been written then.
     """
-    admitted = _check(caller, call)
     taken = await limits.take(caller.principal.customer, _buckets(caller))
     if not taken.allowed:
         raise RateLimited(
             f"More than {caller.principal.plan.calls_per_minute} calls a minute. Wait, then call again.",
             retry_after_s=taken.retry_after_s,
         )
-    current = await auth.refreshed(caller, taken.epoch)
-    return admitted if current is caller else _check(current, call)
+    return _check(await auth.refreshed(caller, taken.epoch), call)
 
 
 def _check(caller: Caller, call: ToolCall) -> Admitted:

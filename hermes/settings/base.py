@@ -150,7 +150,16 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 120
 CELERY_TASK_SOFT_TIME_LIMIT = 90
+CELERY_IMPORTS = ("audit.tasks", "inbox.tasks", "mcp_gateway.sweeper")
 CELERY_TASK_DEFAULT_QUEUE = "maintenance"
+CELERY_TASK_ROUTES = {"inbox.tasks.receive": {"queue": "inbound"}}
+CELERY_BEAT_SCHEDULE = {
+    "give up calls that were never closed": {"task": "mcp_gateway.sweep_calls", "schedule": 30.0},
+    "seal the audit trail": {"task": "audit.seal", "schedule": 10.0},
+    "forget expired idempotency keys": {"task": "mcp_gateway.forget_expired_keys", "schedule": 3600.0},
+    "delete expired audit entries": {"task": "audit.purge", "schedule": 3600.0},
+    "witness the audit chains": {"task": "audit.witness", "schedule": 3600.0},
+}
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
