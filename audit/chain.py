@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import structlog
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Max, Min
 
 from audit import heads
 from audit.models import AuditEntry, ChainHead
 from hermes.core import metrics, rows
 
-BATCH = 500
+BATCH = 250
 BUDGET_S = 60.0
 _FORMAT = "c1"
 _TEXTS_AND_NUMBERS = (
@@ -47,8 +47,7 @@ def seal(customer_id: int) -> int:
     The head is locked, so runs at the same time queue up. An entry that is being closed anew at this moment
     is left to the next run.
     """
-    with transaction.atomic():
-        head = heads.locked(customer_id)
+    with heads.locked(customer_id) as head:
         closed = AuditEntry.objects.filter(customer=customer_id, seq__isnull=True, closed_at__isnull=False)
         links = []
         for entry in closed.select_for_update(skip_locked=True).order_by("pk")[:BATCH]:

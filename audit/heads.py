@@ -1,12 +1,14 @@
 """The head of each customer's chain: where it ends, where retention cut it off, and a MAC over both."""
 
+import contextlib
 import hashlib
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import structlog
+from django.db import IntegrityError, transaction
 
 from audit.models import AuditEntry, ChainHead
 from hermes.core.errors import Internal
@@ -30,17 +32,15 @@ def mac_of(told: Sequence[Any]) -> str:
     return hmac.new(subkey("audit-mac"), text.encode(), hashlib.sha256).hexdigest()
 
 
-def locked(customer_id: int) -> ChainHead:
-    """The head, locked until the transaction ends; the first call makes it. Raises ChainBroken."""
-    new = ChainHead(customer_id=customer_id)
-    head, is_new = ChainHead.objects.select_for_update().get_or_create(
-        customer_id=customer_id, defaults={"seal": _seal_of(new)}
-    )
-    if is_new and AuditEntry.objects.filter(customer=customer_id, seq__isnull=False).exists():
-        raise ChainBroken(customer_id)
-    if not is_genuine(head):
-        raise ChainBroken(customer_id)
-    return head
+@contextlib.contextmanager
+def locked(customer_id: int) -> Iterator[ChainHead]:
+    """A transaction that holds the lock on a customer's head. Raises ChainBroken."""
+    _make_if_missing(customer_id)
+    with transaction.atomic():
+        head = ChainHead.objects.select_for_update().get(customer=customer_id)
+        if not is_genuine(head):
+            raise ChainBroken(customer_id)
+        yield head
 
 
 def save(head: ChainHead) -> None:
@@ -62,6 +62,19 @@ def witness() -> None:
     """
     for customer_id, seq, mac in ChainHead.objects.values_list("customer_id", "seq", "mac").iterator():
         log.info("audit head", customer_id=customer_id, seq=seq, mac=mac)
+
+
+def _make_if_missing(customer_id: int) -> None:
+    made = ChainHead.objects.filter(customer=customer_id)
+    if made.exists():
+        return
+    # Asked again, because another run may have made the head and sealed in between.
+    if AuditEntry.objects.filter(customer=customer_id, seq__isnull=False).exists() and not made.exists():
+        raise ChainBroken(customer_id)
+    head = ChainHead(customer_id=customer_id)
+    # In a transaction of its own: MariaDB answers two that insert the same head and go on with a deadlock.
+    with contextlib.suppress(IntegrityError), transaction.atomic():
+        save(head)
 
 
 def _seal_of(head: ChainHead) -> str:

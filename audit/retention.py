@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
-from django.db import transaction
 
 from audit import heads
 from audit.models import AuditEntry, ChainHead
@@ -59,8 +58,7 @@ def purge(customer_id: int) -> int:
 
 
 def _purge_batch(customer_id: int, before: datetime) -> int:
-    with transaction.atomic():
-        head = heads.locked(customer_id)
+    with heads.locked(customer_id) as head:
         sealed = AuditEntry.objects.filter(customer=customer_id, seq__gt=head.base_seq).order_by("seq")
         last = None
         for entry in sealed.only("seq", "mac", "at")[:BATCH]:

@@ -196,20 +196,38 @@ def in_transaction(write_rows: Callable[[Any, list[Any]], object], row: Any) -> 
 def test_runs_at_the_same_time_make_one_chain(acme: Any) -> None:
     customer_id = acme.customer.pk
     write(customer_id, 40)
-
-    def run() -> None:
-        try:
-            seal_everything(customer_id)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run) for _ in range(4)]
+    threads = [threading.Thread(target=seal_apart, args=(customer_id,)) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(30)
     assert not rows(customer_id, seq__isnull=True).exists()
     assert chain.verify(customer_id) is None
+
+
+def test_a_call_that_is_closed_while_sealing_runs_is_sealed_as_it_was_closed(acme: Any) -> None:
+    customer_id, call_id = acme.customer.pk, ids.new("call")
+    opening = Opening(
+        call_id=call_id, customer_id=customer_id, at=clock.now(), actor="key:1", surface="mcp", tool="t",
+        mode="test", outcome="outcome_unknown",
+    )  # fmt: skip
+    in_transaction(open_rows, opening)
+    sealing = threading.Thread(target=seal_apart, args=(customer_id,))
+    with transaction.atomic(), connection.cursor() as cursor:
+        close_rows(cursor, [Closing(call_id=call_id, at=clock.now(), outcome="ok", units=1, duration_ms=3)])
+        sealing.start()
+        sealing.join(0.3)
+    sealing.join(30)
+    seal_everything(customer_id)
+    assert rows(customer_id, public_id=call_id).get().outcome == "ok"
+    assert chain.verify(customer_id) is None
+
+
+def seal_apart(customer_id: int) -> None:
+    try:
+        seal_everything(customer_id)
+    finally:
+        connections.close_all()
 
 
 def test_a_long_chain_is_sealed_in_batches_and_read_in_pages(

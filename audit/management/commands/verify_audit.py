@@ -37,8 +37,8 @@ class Command(BaseCommand):
             raise CommandError(error.message) from None
         if broken:
             raise CommandError(
-                f"{len(broken)} of {len(chosen)} chains do not hold. Keep this database as it is, and compare "
-                "the entries named above with a backup or an export from before."
+                f"{len(broken)} of {len(chosen)} chains do not hold. Keep this database as it is, and "
+                "compare the entries named above with a backup or an export from before."
             )
         self.stdout.write(self.style.SUCCESS(f"{len(chosen)} chains verified; all hold."))
 
