@@ -71,4 +71,7 @@ def _heard_of(connection: Connection, upstream_id: str, direction: str, at: date
             defaults={"customer_id": connection.customer_id, "direction": direction, "at": at},
         )
     )
+    if message.thread_id is None and at < message.at:
+        message.at = at
+        message.save(update_fields=("at",))
     return message

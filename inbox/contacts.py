@@ -38,7 +38,7 @@ def thread_of(connection: Connection, contact: Contact) -> Thread:
     found = _known_by(connection, contact)
     if found:
         return _updated(_joined(found), contact)
-    thread, is_new = (
+    thread, _ = (
         Thread.objects.of(connection.customer_id)
         .select_for_update()
         .get_or_create(
@@ -46,14 +46,11 @@ def thread_of(connection: Connection, contact: Contact) -> Thread:
             contact=contact.id,
             defaults={
                 "customer_id": connection.customer_id,
-                "contact_phone": contact.phone,
-                "contact_name": contact.name,
-                "named_at": contact.at if contact.name else None,
                 "last_at": contact.at,
             },
         )
     )
-    return thread if is_new else _updated(thread, contact)
+    return _updated(thread, contact)
 
 
 def save(thread: Thread) -> None:
@@ -107,19 +104,24 @@ def _updated(thread: Thread, contact: Contact) -> Thread:
         thread.contact = contact.id
     if contact.phone not in ("", thread.contact_phone) and (is_newest or not thread.contact_phone):
         thread.contact_phone = contact.phone
-        _take_number_from_others(thread)
-    named = (thread.named_at, thread.contact_name)
-    if contact.name and (named[0] is None or (contact.at, contact.name) > named):
+        _settle_number(thread, contact.at)
+    known = (thread.named_at, thread.contact_name)
+    if contact.name and (known[0] is None or (contact.at, contact.name) > known):
         thread.contact_name, thread.named_at = contact.name, contact.at
     return thread
 
 
-def _take_number_from_others(thread: Thread) -> None:
-    """Numbers are given to other people in time: the person seen with it last has it."""
-    rows = Thread.objects.of(thread.customer_id).filter(
-        connection_id=thread.connection_id, contact_phone=thread.contact_phone
+def _settle_number(thread: Thread, at: datetime) -> None:
+    """Numbers are given to other people in time: the one who wrote from it last has it."""
+    others = (
+        Thread.objects.of(thread.customer_id)
+        .filter(connection_id=thread.connection_id, contact_phone=thread.contact_phone)
+        .exclude(pk=thread.pk)
     )
-    rows.exclude(pk=thread.pk).update(contact_phone="")
+    if others.filter(last_in_at__gt=at).exists():
+        thread.contact_phone = ""
+    else:
+        others.update(contact_phone="")
 
 
 def unread_of(thread: Thread) -> int:

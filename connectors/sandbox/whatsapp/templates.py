@@ -19,6 +19,10 @@ CATEGORIES = ("AUTHENTICATION", "MARKETING", "UTILITY")
 COMPONENTS = ("HEADER", "BODY", "FOOTER", "BUTTONS")
 _NOT_FOUND = Refusal(100, "Invalid parameter", "Message Template Not Found", subcode=2593002)
 _EXISTS = Refusal(100, "Invalid parameter", "Content in this language already exists", subcode=2388024)
+_VARIABLE_AT_EDGE = Refusal(
+    100, "Invalid parameter", "Variables can't be at the start or end of the template.", subcode=2388299
+)
+_EDGE = re.compile(r"^\s*\{\{|\}\}\s*$")
 
 
 async def listed(state: State, request: Request) -> HttpResponse:
@@ -101,6 +105,8 @@ def _component(part: Any) -> dict[str, Any]:
         written = text("components", part, "text", limits[kind])
         if VARIABLE.search(written) and not part.get("example"):
             raise invalid(f"Message template component {kind} is missing expected field(s): example.")
+        if kind == "BODY" and _EDGE.search(written):
+            raise GraphError(_VARIABLE_AT_EDGE)
     if kind == "BUTTONS":
         items("components['buttons']", part.get("buttons"), 10)
     return {**part, "type": kind}
