@@ -8,3 +8,10 @@ class BillingConfig(AppConfig):
 
     name = "billing"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let the plan say how long audit entries are kept."""
+        from audit import retention  # noqa: PLC0415  (models are not loaded before)
+        from billing.subscriptions import retention_days  # noqa: PLC0415
+
+        retention.keep_by(retention_days)

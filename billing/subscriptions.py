@@ -19,6 +19,11 @@ def plan_of(customer_id: int) -> Plan:
     return PLANS.get(slug or "", FREE)
 
 
+def retention_days(customer_id: int) -> int:
+    """How long the customer's plan keeps its audit entries."""
+    return plan_of(customer_id).retention_days
+
+
 def change_plan(customer_id: int, slug: str) -> None:
     """Put the customer on a plan; this month's quota changes with it, what was used stays used.
 

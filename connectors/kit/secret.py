@@ -2,6 +2,8 @@
 
 from typing import NoReturn
 
+from hermes.core.redaction import hide
+
 
 class Secret:
     """A string that shows as `***` everywhere but in `reveal()`; it refuses to be pickled."""
@@ -12,7 +14,8 @@ class Secret:
         self._value = value
 
     def reveal(self) -> str:
-        """The plain value, for the one line that sends it."""
+        """The plain value, for the one line that sends it; log lines of this call are masked from here on."""
+        hide(self._value)
         return self._value
 
     def __repr__(self) -> str:

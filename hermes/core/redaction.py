@@ -66,10 +66,9 @@ def hide(*secrets: str) -> None:
     Values under 6 characters are left: masking them would shred ordinary text.
     """
     known = _hidden.get()
-    new = (form for secret in secrets for form in dict.fromkeys((secret, quote(secret, safe=""))))
-    added = tuple(form for form in new if len(form) >= _SHORTEST_HIDDEN and form not in known)
-    if added:
-        _hidden.set((*known, *added)[-_MOST_HIDDEN:])
+    new = tuple(secret for secret in secrets if len(secret) >= _SHORTEST_HIDDEN and secret not in known)
+    if new:
+        _hidden.set((*known, *new)[-_MOST_HIDDEN:])
 
 
 def is_secret_name(name: str) -> bool:
@@ -80,8 +79,8 @@ def is_secret_name(name: str) -> bool:
 def redact_text(text: str) -> str:
     """`text` without secrets; what is beyond 64,000 characters is dropped."""
     text = text[:_READ_CHARS]
-    for secret in _hidden.get():
-        text = text.replace(secret, MASK)
+    for secret in sorted(_hidden.get(), key=len, reverse=True):
+        text = text.replace(secret, MASK).replace(quote(secret, safe=""), MASK)
     lower = text.lower()
     for needle, pattern, put in _RULES:
         if needle in lower:

@@ -130,6 +130,24 @@ def test_hidden_values_are_those_of_the_current_request_only() -> None:
     asyncio.run(both())
 
 
+def test_a_secret_that_was_revealed_is_masked_in_what_the_call_logs_from_then_on() -> None:
+    async def call() -> tuple[str, str]:
+        secret = Secret("platform-token-9")
+        before = redact_text("sent platform-token-9")
+        secret.reveal()
+        return before, redact_text("sent platform-token-9")
+
+    assert asyncio.run(call()) == ("sent platform-token-9", "sent ***")
+
+
+def test_a_hidden_value_that_holds_another_is_masked_whole() -> None:
+    async def call() -> str:
+        hide("platform", "platform-token-9")
+        return redact_text("sent platform-token-9")
+
+    assert asyncio.run(call()) == "sent ***"
+
+
 def test_short_values_are_not_hidden() -> None:
     async def request() -> str:
         hide("", "a", "12345")
