@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import models, transaction
 
-from hermes.core import redis
+from hermes.core import epoch, redis
 from hermes.core.errors import Conflict, HermesError
 from tenants import belongings, changes, connections, context, keys, single_user
 from tenants.actors import Actor
@@ -85,8 +85,10 @@ def _delete(rows: "models.QuerySet[Any]") -> int:
 
 def _forget_in_redis(customer: Customer) -> int:
     client = redis.sync_client()
-    # Names are escaped but for the id itself, which is unique: whatever holds it is the customer's.
-    found = list(client.scan_iter(match=f"*{customer.public_id}*", count=1000))
+    # Whatever name holds the unique id is the customer's. The epoch stays for its day: without it, what a
+    # process read before the last change would pass for current.
+    named = client.scan_iter(match=f"*{customer.public_id}*", count=1000)
+    found = [key for key in named if key.decode() != epoch.key(customer.public_id)]
     for key in found:
         client.unlink(key)
     return len(found)

@@ -12,7 +12,7 @@ from connectors.kit.credentials import Credentials
 from hermes.core.errors import HermesError, Internal
 from hermes.core.http import HttpClient
 from tenants import context
-from tenants.models import Connection
+from tenants.models import ApiKey, Connection
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -30,6 +30,8 @@ def withdraw(
     connector: Connector, connection: Connection, credentials: Credentials | None
 ) -> tuple[str, str]:
     """Take credentials back at the platform: an outcome (`ok`, `skipped`, an error code) and a sentence."""
+    if connection.mode == ApiKey.Mode.TEST:
+        return "skipped", "The sandbox has nothing to revoke."
     if connector.revoke is None or credentials is None:
         return "skipped", f"Revoke the access at {connector.name} too where it is no longer wanted."
     try:

@@ -8,6 +8,7 @@ from django.db import connection as database
 from hypothesis import given, strategies as st
 
 from connectors.registry import all_connectors
+from hermes.core import crypto
 from hermes.core.errors import NeedsReauth, Unavailable
 from hermes.core.keyring import ring
 from tenants import connections, credentials, data_keys, keys
@@ -97,7 +98,7 @@ def test_cr03_a_key_missing_from_the_ring_is_the_operators_to_mend(acme: Any, li
     made = link(acme.customer)
     row = Customer.objects.get(pk=acme.customer.pk)
     place = (row.public_id, "data-key")
-    retired = credentials.crypto.seal(
+    retired = crypto.seal(
         data_keys.unwrap(row.public_id, row.data_key), key=bytes(range(1, 33)), kid="gone", aad=place
     )
     Customer.objects.filter(pk=row.pk).update(data_key=retired)
@@ -127,7 +128,7 @@ def test_a_data_key_opens_for_its_own_customer_only() -> None:
     wrapped = data_keys.wrap_new("cus_1")
     assert len(data_keys.unwrap("cus_1", wrapped)) == 32
     assert data_keys.kid_of(wrapped) == ring().primary_kid
-    with pytest.raises(credentials.crypto.CannotOpen):
+    with pytest.raises(crypto.CannotOpen):
         data_keys.unwrap("cus_2", wrapped)
 
 

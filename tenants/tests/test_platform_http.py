@@ -118,8 +118,12 @@ def test_a_sandbox_call_reaches_no_network(acme: Any) -> None:
     principal = keys.load_principal(acme.test_key)
     view = next(c for c in principal.connections if c.platform == "whatsapp")
     bound = context.bind(principal, view, inbox=FakeInbox(), call_token="t" * 32)
+
+    async def dial() -> None:
+        await bound.dial("imap.example.com", 993)
+
     with pytest.raises(NotReached):
-        asyncio.run(bound.dial("imap.example.com", 993))
+        asyncio.run(dial())
     base = bound.config["WHATSAPP_API_BASE"]
     told = asyncio.run(
         bound.http.request("GET", f"{base}/v26.0/{view.external_id}", bearer=Secret("EAA_anything"))

@@ -129,6 +129,7 @@ READY = (
 def test_f28_readiness_is_red_while_rows_need_a_key_that_is_gone(installation: dict[str, str]) -> None:
     wrapped = run(installation, MAKE, ring_of("k1")).stdout.splitlines()[-1]
     start(installation, ring_of("k2", "k1"))
+    finding = ""
     for ring, is_ok in ((ring_of("k2", "k1"), "ok=True"), (ring_of("k2"), "ok=False")):
         _, finding, stored = run(installation, READY, ring).stdout.splitlines()
         assert is_ok in finding
