@@ -38,9 +38,10 @@ def error_of_status(platform: str, response: HttpResponse) -> HermesError:
     """
     status = response.status
     if status == 429:
+        asked = retry_after_s(response)
         return RateLimited(
             f"{platform} is limiting calls; try again later.",
-            retry_after_s=retry_after_s(response) or DEFAULT_RETRY_S,
+            retry_after_s=DEFAULT_RETRY_S if asked is None else asked,
         )
     if status >= 500:
         return PlatformUnavailable(f"{platform} has a fault right now; try again in a minute.")

@@ -170,7 +170,8 @@ def _told(body: Any) -> Mapping[str, Any]:
 def _retry_s(response: HttpResponse, code: int, kind: type[HermesError]) -> float | None:
     if kind is not RateLimited:
         return None
-    return retry_after_s(response) or _regain_s(response) or DEFAULT_RETRY_S.get(code, 60.0)
+    asked = retry_after_s(response)
+    return asked if asked is not None else _regain_s(response) or DEFAULT_RETRY_S.get(code, 60.0)
 
 
 def _regain_s(response: HttpResponse) -> float | None:
