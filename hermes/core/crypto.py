@@ -8,6 +8,7 @@ import base64
 import binascii
 import os
 import re
+import string
 from collections.abc import Callable, Sequence
 
 from cryptography.exceptions import InvalidTag
@@ -20,6 +21,11 @@ KEY_BYTES = 32
 KID = re.compile(r"[A-Za-z0-9_-]{1,32}", re.ASCII)
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
+_SHAPE = re.compile(rf"{FORMAT}\.({KID.pattern})\.([A-Za-z0-9_-]+)", re.ASCII)
+_TO_STANDARD = bytes.maketrans(b"-_", b"+/")
+_DIGITS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
+# Which last characters leave no bit over, by the length modulo 4: an envelope has one spelling only.
+_LAST = (_DIGITS, "", _DIGITS[::16], _DIGITS[::4])
 
 
 class SealError(Internal):
@@ -86,17 +92,16 @@ def kid_of(envelope: str) -> str:
 
 
 def _parse(envelope: str) -> tuple[str, bytes]:
-    parts = envelope.split(".")
-    if len(parts) != 3 or parts[0] != FORMAT or not KID.fullmatch(parts[1]):
+    shape = _SHAPE.fullmatch(envelope)
+    if shape is None:
         raise BadEnvelope
-    try:
-        body = base64.b64decode(parts[2] + "=" * (-len(parts[2]) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        raise BadEnvelope from None
-    # Spare bits of the last character would give one envelope several spellings.
-    if len(body) < _NONCE_BYTES + _TAG_BYTES or _encode(body) != parts[2]:
+    kid, text = shape.groups()
+    if text[-1] not in _LAST[len(text) % 4]:
         raise BadEnvelope
-    return parts[1], body
+    body = binascii.a2b_base64(text.encode().translate(_TO_STANDARD) + b"=" * (-len(text) % 4))
+    if len(body) < _NONCE_BYTES + _TAG_BYTES:
+        raise BadEnvelope
+    return kid, body
 
 
 def _encode(body: bytes) -> str:
