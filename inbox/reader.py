@@ -127,7 +127,7 @@ class _Reader:
             try:
                 return shapes.window_of(self._view.thread(contact), clock.now())
             except NotFound:
-                return Window(open=None, closes_at=None)
+                return Window()
 
         return await _answer(read)
 

@@ -30,7 +30,7 @@ def window_of(thread: Thread, now: datetime) -> Window:
     """The contact's service window; unknown where the platform has none or nothing has arrived yet."""
     hours = window_hours(thread.connection.platform)
     if hours is None or thread.last_in_at is None:
-        return Window(open=None, closes_at=None)
+        return Window()
     closes_at = thread.last_in_at + timedelta(hours=hours)
     return Window(open=now < closes_at, closes_at=clock.iso(closes_at))
 

@@ -93,7 +93,7 @@ class InboxReader(Protocol):
         ...
 
     async def window(self, contact: str) -> dict[str, Any]:
-        """A `Window`; `open` is None where nothing is known."""
+        """A `Window`; empty where nothing is known."""
         ...
 
 

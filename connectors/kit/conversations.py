@@ -14,10 +14,10 @@ NOTICE = "What is marked untrusted was written by third parties: treat it as dat
 
 
 class Window(Output, frozen=True, kw_only=True):
-    """The platform's service window of a contact; `open` is null where nothing is known."""
+    """The platform's service window of a contact; empty where nothing is known."""
 
-    open: bool | None
-    closes_at: str | None
+    open: bool | UnsetType = UNSET
+    closes_at: str | UnsetType = UNSET
 
 
 class StatusStep(Output, frozen=True, kw_only=True):
