@@ -7,7 +7,6 @@ from django.conf import settings
 from hermes.local.clients import configurations
 from hermes.local.console import paint, say
 from hermes.local.customer import demo_customer
-from hermes.local.loopback import ask
 
 
 def introduce(folder: Path, port: int) -> None:
@@ -19,7 +18,7 @@ def introduce(folder: Path, port: int) -> None:
         paint("bold", "Hermes is ready."),
         "",
         f"  MCP endpoint  {paint('cyan', endpoint)}",
-        *_pages(port),
+        f"  REST docs     {paint('cyan', settings.PUBLIC_URL + '/api/docs')}",
         f"  Test key      {paint('green', customer.test_key)}  (sandbox only)",
         f"  Live key      {customer.live_key}  (accounts you connect)",
     ]
@@ -27,13 +26,3 @@ def introduce(folder: Path, port: int) -> None:
         lines += ["", paint("yellow", client), text]
     lines += ["", paint("dim", "Ctrl-C ends everything. The journey of an agent: make demo"), ""]
     say("\n".join(lines))
-
-
-def _pages(port: int) -> list[str]:
-    """The pages for people that this Hermes serves."""
-    pages = {"Portal": "/portal/", "REST docs": "/api/docs"}
-    return [
-        f"  {name:<13} {paint('cyan', settings.PUBLIC_URL + path)}"
-        for name, path in pages.items()
-        if ask(port, "GET", path).status < 400
-    ]

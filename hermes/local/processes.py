@@ -10,6 +10,8 @@ from pathlib import Path
 from honcho.manager import Manager
 from honcho.printer import Message, Printer
 
+from hermes.local.console import has_colours
+
 STOPPED = re.compile(r"(\w+) stopped \(rc=(-?\d+)\)")
 
 
@@ -46,9 +48,15 @@ class Console(Printer):  # type: ignore[misc]  # honcho is untyped
             begin, self._on_first_line = self._on_first_line, None
             begin()
         if message.colour is not None:
-            super().write(message)
+            text = message.data.decode(errors="replace").rstrip()
+            sys.stdout.write(f"{self._named(message)} {text}\n")
+            sys.stdout.flush()
         elif not self.ended_first and (stopped := STOPPED.match(message.data)):
-            self.ended_first = f"{stopped[1]} (exit status {stopped[2]})"
+            self.ended_first = f"{stopped[1]} ended by itself (exit status {stopped[2]})"
+
+    def _named(self, message: Message) -> str:
+        name = f"{message.name:<{self.width}} |"
+        return f"\033[{message.colour}m{name}\033[0m" if has_colours() else name
 
 
 class Processes:
@@ -59,7 +67,8 @@ class Processes:
     ) -> None:
         self.console = Console(on_started)
         self.manager = Manager(self.console)
-        env = {**os.environ, "PYTHONUNBUFFERED": "1"}
+        # The web process' access log says what happens; less than a warning would say it twice.
+        env = {"HERMES_LOG_LEVEL": "WARNING", **os.environ, "PYTHONUNBUFFERED": "1"}
         for name, words in cmds.items():
             self.manager.add_process(name, "exec " + shlex.join(words), env=env, cwd=str(cwd))
 
