@@ -42,7 +42,7 @@ async def until_up(deadline_s: float = 5.0) -> float:
 
 def test_each_of_many_callers_gets_its_own_reply() -> None:
     async def scenario() -> list[bytes]:
-        return await asyncio.gather(*(hot().execute("ECHO", str(number)) for number in range(500)))
+        return list(await asyncio.gather(*(hot().execute("ECHO", str(number)) for number in range(500))))
 
     assert asyncio.run(scenario()) == [str(number).encode() for number in range(500)]
 
@@ -207,9 +207,9 @@ def test_tls_is_verified(server: PrivateRedis, settings: Any, tmp_path: Path) ->
     async def scenario(query: str) -> Any:
         async with tcp_door(server.socket, tls) as port:
             settings.REDIS_URL = f"rediss://localhost:{port}{query}"
-            (answer,) = await asyncio.gather(hot().execute("PING"), return_exceptions=True)
+            answers: list[Any] = await asyncio.gather(hot().execute("PING"), return_exceptions=True)
             hot().close()
-            return answer
+            return answers[0]
 
     assert asyncio.run(scenario(f"?ssl_ca_certs={authority}")) == b"PONG"
     assert isinstance(asyncio.run(scenario("")), Unavailable)
