@@ -18,7 +18,8 @@ STOPPED = re.compile(r"(\w+) stopped \(rc=(-?\d+)\)")
 def commands(addresses: Sequence[str], port: int, folder: Path) -> Mapping[str, Sequence[str]]:
     """The command of each process by its name."""
     endpoints = [f"tcp:{port}:interface={address.replace(':', chr(92) + ':')}" for address in addresses]
-    celery = [sys.executable, "-m", "celery", "-A", "hermes.celery", "--quiet"]
+    # Behind the web process, so that a start is as quick as it can be.
+    celery = ["nice", sys.executable, "-m", "celery", "-A", "hermes.celery", "--quiet"]
     schedule = str(folder / "beat-schedule")
     return {
         "web": [
