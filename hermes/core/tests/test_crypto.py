@@ -2,6 +2,7 @@
 
 import base64
 import os
+import string
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -60,6 +61,16 @@ def test_cr01_every_flipped_bit_below_the_base64_is_an_error() -> None:
         changed = raw[:position] + bytes([raw[position] ^ 1]) + raw[position + 1 :]
         with pytest.raises(crypto.CannotOpen):
             opened(f"{head}.{base64.urlsafe_b64encode(changed).rstrip(b'=').decode()}")
+
+
+@pytest.mark.parametrize("length", [9, 10, 11])
+def test_cr01_an_envelope_has_one_spelling(length: int) -> None:
+    """Base64 may leave bits over in its last character; none of them may be set."""
+    envelope = sealed(bytes(length))
+    for last in string.ascii_letters + string.digits + "-_+/=":
+        if last != envelope[-1]:
+            with pytest.raises(crypto.SealError):
+                opened(envelope[:-1] + last)
 
 
 @pytest.mark.parametrize("cut", [1, 2, 5, 20])

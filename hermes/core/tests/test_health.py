@@ -51,10 +51,10 @@ def test_a_failing_check_makes_it_not_ready_and_says_what_to_do(register: Regist
     def missing() -> None:
         raise NotReady("Put key 'k1' back into the ring.")
 
-    register("sample", missing)
+    register("missing", missing)
     answer = Client().get("/readyz")
     assert (answer.status_code, answer.json()["status"]) == (503, "failing")
-    assert answer.json()["checks"]["sample"]["detail"] == "Put key 'k1' back into the ring."
+    assert answer.json()["checks"]["missing"]["detail"] == "Put key 'k1' back into the ring."
     assert answer.json()["checks"]["database"]["ok"]
 
 
@@ -62,11 +62,11 @@ def test_an_error_inside_a_check_is_not_shown(register: Register) -> None:
     def broken() -> None:
         raise ConnectionError("mysql://hermes:password@10.0.0.7/hermes refused")
 
-    register("sample", broken)
+    register("broken", broken)
     report = health.readyz()
     assert not report.ok
     assert "10.0.0.7" not in json.dumps(report.as_json())
-    assert "log" in report.checks["sample"].detail
+    assert "log" in report.checks["broken"].detail
 
 
 def test_a_check_that_hangs_is_given_up_and_not_started_twice(
@@ -79,15 +79,15 @@ def test_a_check_that_hangs_is_given_up_and_not_started_twice(
         started.append(1)
         release.wait(30)
 
-    register("sample", hangs)
+    register("hangs", hangs)
     begun = time.monotonic()
     first = health.readyz()
     second = asyncio.run(health.areadyz())
     took = time.monotonic() - begun
     release.set()
     assert took < 2 * 0.3 + 1
-    assert not first.checks["sample"].ok
-    assert not second.checks["sample"].ok
+    assert not first.checks["hangs"].ok
+    assert not second.checks["hangs"].ok
     assert first.checks["database"].ok
     assert started == [1]
 
@@ -108,7 +108,7 @@ def test_probes_at_the_same_time_share_one_run(register: Register) -> None:
         runs.append(1)
         all_asked.wait(2)
 
-    register("sample", slow)
+    register("slow", slow)
 
     async def many() -> list[health.Report]:
         probes = [asyncio.ensure_future(health.areadyz()) for _ in range(20)]
