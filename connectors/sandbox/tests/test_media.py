@@ -41,7 +41,8 @@ def test_a_media_address_wants_the_token_and_ends_after_five_minutes(account: Ac
     media_id = _upload(account, PRODUCT, _file()).json()["id"]
     url = account.ask("GET", media_id).json()["url"]
     assert account.ask("GET", url, token="").status == 401
-    assert account.ask("GET", url.replace(media_id, "1" + media_id[1:])).status == 404
+    assert account.ask("GET", url.replace(media_id, media_id[::-1] + "0")).status == 404
+    assert account.ask("GET", url.replace("hash=", "hash=0")).status == 404
     with time_machine.travel("2099-01-01"):
         assert account.ask("GET", url).status == 404
 

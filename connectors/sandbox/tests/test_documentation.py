@@ -1,0 +1,26 @@
+"""What the stand-in does on chosen values is what docs/sandbox.md says."""
+
+import re
+from pathlib import Path
+
+from connectors.sandbox.whatsapp import magic, template_store
+
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "sandbox.md").read_text()
+
+
+def test_every_number_that_means_trouble_is_on_the_page() -> None:
+    told = {re.sub(r"\D", "", number) for number in re.findall(r"\| \+([0-9 ]+) \|", PAGE)}
+    lost = {magic.BAD_GATEWAY, magic.NEVER_ANSWERED, magic.CUT, magic.NOT_REACHED, magic.SLOW}
+    assert told == {*magic.REFUSALS, *magic.FAILURES, *magic.LAST_STATUS, *lost}
+
+
+def test_every_code_is_beside_its_number() -> None:
+    for number, refusal in (magic.REFUSALS | magic.FAILURES).items():
+        (row,) = [line for line in PAGE.splitlines() if re.sub(r"\D", "", line).startswith(number)]
+        assert str(refusal.code) in row
+
+
+def test_every_token_and_template_is_on_the_page() -> None:
+    tokens = (magic.ACCESS_EXPIRED, magic.ACCESS_WITHOUT_PERMISSION, magic.ACCESS_OF_OTHER_BUSINESS)
+    names = {template["name"] for template in template_store.samples()}
+    assert all(f"`{told}`" in PAGE for told in (*tokens, *names))
