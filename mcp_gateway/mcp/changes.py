@@ -5,6 +5,7 @@ from typing import Any
 
 from hermes.core import bus
 from mcp_gateway.mcp import wire
+from tenants.changes import topic
 
 LISTS = {
     "tools": "notifications/tools/list_changed",
@@ -12,11 +13,6 @@ LISTS = {
     "resources": "notifications/resources/list_changed",
 }
 UPDATED = "notifications/resources/updated"
-
-
-def topic(customer: str) -> str:
-    """The bus topic of everything that concerns one customer (its public id)."""
-    return f"customer:{customer}"
 
 
 async def announce(customer: str, *, lists: Sequence[str] = (), uri: str | None = None) -> None:

@@ -97,9 +97,9 @@ MODERN = Modern()
 
 
 def is_meant(version: bytes | None, message: Any) -> bool:
-    """Whether a POST is of this era: any version that is no handshake version, or the envelope of one."""
-    if version is not None:
-        return version.decode("latin-1") not in HANDSHAKE_PROTOCOL_VERSIONS
+    """Whether a request is of this era: by a version header of no earlier one, or by its envelope."""
+    if version is not None and version.decode("latin-1") not in HANDSHAKE_PROTOCOL_VERSIONS:
+        return True
     params = message.get("params") if type(message) is dict else None
     meta = params.get("_meta") if type(params) is dict else None
     return type(meta) is dict and PROTOCOL_VERSION_META_KEY in meta

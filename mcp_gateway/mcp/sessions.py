@@ -77,10 +77,10 @@ def client_name(info: Any) -> str:
     """`name version` of a client's own description, shortened; empty where it gives none."""
     if not isinstance(info, Mapping):
         return ""
-    told = (info.get(part) for part in ("name", "version"))
-    return " ".join(
-        part[:CLIENT_LIMIT_CHARS] for part in told if isinstance(part, str) and part.isprintable()
-    )
+    told = [
+        part[:CLIENT_LIMIT_CHARS] for part in (info.get("name"), info.get("version")) if type(part) is str
+    ]
+    return " ".join(part for part in told if part.isprintable())
 
 
 def known_capabilities(declared: Any) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import msgspec
-from mcp_types import INVALID_REQUEST, PARSE_ERROR
+from mcp_types import CLIENT_INFO_META_KEY, INVALID_REQUEST, PARSE_ERROR
 
 ID_LIMIT_CHARS = 256
 ID_LIMIT_BITS = 63
@@ -99,20 +99,20 @@ def request(request_id: str, method: str, params: Any) -> bytes:
 def _may_repeat(body: bytes, value: Any) -> bool:
     if type(value) is not dict or _ESCAPED_LATIN in body:
         return True
-    if any(body.count(member) > 1 for member in _ENVELOPE):
-        return True
+    for member in _ENVELOPE:
+        if body.count(member) > 1:
+            return True
     return body.count(b'"name"') > _names(value)
 
 
 def _names(message: dict[str, Any]) -> int:
+    """How often a well-formed request has "name": its target's and its client's."""
     params = message.get("params")
     if type(params) is not dict:
         return 0
-    found = int("name" in params)
     meta = params.get("_meta")
-    if type(meta) is dict:
-        found += sum(type(v) is dict and "name" in v for v in meta.values())
-    return found
+    client = meta.get(CLIENT_INFO_META_KEY) if type(meta) is dict else None
+    return ("name" in params) + (type(client) is dict and "name" in client)
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from connectors.kit.context import ToolContext
 from mcp_gateway.mcp.links import Link
 from mcp_gateway.testing.declaring import Work, fixture
-from mcp_gateway.testing.samples import Content, audio, embedded, image, text
+from mcp_gateway.testing.samples import Content, audio, embedded, image, link, text
 
 STEP_S = 0.05
 SCHEMA_2020_12: Mapping[str, Any] = {
@@ -110,6 +110,9 @@ PLAIN = (
             image(),
             embedded("test://mixed-content-resource", '{"test":"data","value":123}', "application/json"),
         ),
+    ),
+    fixture(
+        "test_resource_link", "a link to a resource.", _answers(link("test://static-text", "static-text"))
     ),
     fixture("test_error_handling", "always fails.", _fail),
     fixture("test_tool_with_logging", "three log lines.", _log),

@@ -29,6 +29,11 @@ def embedded(uri: str, words: str, mime_type: str = "text/plain") -> Content:
     return {"type": "resource", "resource": {"uri": uri, "mimeType": mime_type, "text": words}}
 
 
+def link(uri: str, name: str) -> Content:
+    """A link to a resource."""
+    return {"type": "resource_link", "uri": uri, "name": name}
+
+
 def form(message: str, **properties: Mapping[str, Any]) -> Mapping[str, Any]:
     """A question with a form; every property is required."""
     schema = {"type": "object", "properties": properties, "required": list(properties)}
