@@ -37,6 +37,7 @@ _NOISY = {
     "django.server": "WARNING",
     "kombu": "WARNING",
     "urllib3": "ERROR",
+    "uvicorn": "INFO",
     "uvicorn.access": "CRITICAL",
 }
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")

@@ -2,12 +2,14 @@
 
 import json
 import logging
+import logging.config
 import sys
 import warnings
 from typing import Any
 
 import django
 import structlog
+import uvicorn.config
 
 from connectors.kit.secret import Secret
 from hermes.core.redaction import hide
@@ -28,6 +30,8 @@ def log_everywhere(text: str, hidden: str, fields: dict[str, Any]) -> None:
         ours.exception("failed")
         theirs.exception("failed too")
     logging.getLogger("celery.task").warning(text)
+    logging.getLogger("uvicorn.error").warning(text)
+    logging.getLogger("uvicorn.access").info("noise %s", text)
     logging.getLogger("urllib3.connectionpool").warning("noise %s", text)
     logging.getLogger("aiohttp.access").info("noise %s", text)
     ours.debug("below the level")
@@ -35,6 +39,7 @@ def log_everywhere(text: str, hidden: str, fields: dict[str, Any]) -> None:
 
 
 def main() -> None:
+    logging.config.dictConfig(uvicorn.config.LOGGING_CONFIG)
     choose_settings()
     django.setup()
     warnings.simplefilter("always")

@@ -24,6 +24,7 @@ RECORDS = [
     ("hermes.sample", "error"),
     ("somebody.else", "error"),
     ("celery.task", "warning"),
+    ("uvicorn.error", "warning"),
     ("py.warnings", "warning"),
 ]
 UNCAUGHT = ("hermes", "critical")
