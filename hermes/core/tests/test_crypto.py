@@ -1,6 +1,7 @@
 """The sealed envelope opens for its own key at its own place, whole and unchanged, or not at all."""
 
 import base64
+import itertools
 import os
 import string
 
@@ -105,6 +106,7 @@ def hex_format(plain: bytes) -> str:
         "h1." + "k" * 33 + "." + sealed().split(".")[2],
         sealed() + ".x",
     ],
+    ids=(str(number) for number in itertools.count()),  # the envelopes differ in every process
 )
 def test_cr02_only_the_one_format_is_read(envelope: str) -> None:
     with pytest.raises(crypto.BadEnvelope):
