@@ -30,10 +30,13 @@ def pages() -> dict[Path, str]:
     """Each generated page as it must be."""
     api = ROOT / "docs" / "api.md"
     parts = {"settings": settings_table, "errors": errors_table, "plans": plans_table}
-    connectors = {
-        ROOT / "docs" / "connectors" / f"{c.slug}.md": connector_page(c) for c in all_connectors().values()
-    }
+    connectors = {ROOT / "docs" / "connectors" / f"{c.slug}.md": connector_page(c) for c in own_connectors()}
     return {api: PART.sub(lambda m: m[1] + parts[m[2]]() + m[3], api.read_text()), **connectors}
+
+
+def own_connectors() -> list[Connector]:
+    """The connectors of this repository; the registry may know further ones."""
+    return [c for c in all_connectors().values() if c.folder.is_relative_to(ROOT / "connectors")]
 
 
 def settings() -> Iterator[tuple[str, str, str, str]]:
@@ -94,8 +97,9 @@ def price(plan: Plan) -> str:
 
 def connector_page(connector: Connector) -> str:
     """What one platform offers: credentials, operator's settings, limits and tools."""
+    variable = f"HERMES_{connector.slug.upper()}_"
     fields = (
-        (f.label, f"`{f.name}`", "yes" if f.required else "no", "yes" if f.secret else "no", f.help)
+        (f.label, f"`{f.name}`", f"`{variable}{f.name.upper()}`", "yes" if f.required else "no", f.help)
         for f in connector.credentials.fields()
     )
     tools = (
@@ -114,7 +118,7 @@ def connector_page(connector: Connector) -> str:
             "<!-- made by `python -m docs.generate`; edit the connector instead -->\n",
             f"{connector.summary}\n",
             "## Credentials\n",
-            table(("Field", "Name", "Required", "Secret", "Where to find it"), fields),
+            table(("Field", "Name", "In operator mode", "Required", "Where to find it"), fields),
             "## Tools\n",
             table(("Tool", "Core profile", "Does", "What"), tools),
             "## Operator's settings\n",

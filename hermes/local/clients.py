@@ -30,7 +30,7 @@ def configurations(public_url: str, key: str) -> Mapping[str, str]:
 
 def _inspector(endpoint: str, header: str) -> str:
     base = f'npx -y @modelcontextprotocol/inspector@2 --cli {endpoint} --transport http --header "{header}"'
-    call = "--method tools/call --tool-name whatsapp_send_text --tool-arg to=+15550100001 text=Hello"
+    call = "--method tools/call --tool-name whatsapp_send_text --tool-arg to=+12025550100 text=Hello"
     return f"{base} --method tools/list --strict\n{base} {call}"
 
 

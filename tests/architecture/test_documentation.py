@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from connectors.registry import all_connectors
 from docs import generate
 from hermes.core import errors
 from tests.architecture.tree import ROOT, kept_files
@@ -28,7 +27,7 @@ def names_in_settings() -> set[str]:
                 and isinstance(node.args[0], ast.Constant)
             ):
                 names.add(str(node.args[0].value))
-    return names | {s.name for c in all_connectors().values() for s in c.settings}
+    return names | {s.name for c in generate.own_connectors() for s in c.settings}
 
 
 def test_env_example_names_exactly_the_settings_there_are() -> None:

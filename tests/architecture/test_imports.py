@@ -13,10 +13,10 @@ ONLY_IN = {
     "requests": ("hermes.core.http_sync",),
     "aiohttp": ("hermes.core.http",),
     "stripe": ("billing.stripe_gateway",),
-    "mcp": ("mcp_gateway.mcp.", "hermes.local.demo"),
-    "mcp_types": ("mcp_gateway.mcp.", "hermes.local.demo"),
+    "mcp": ("mcp_gateway.mcp.", "hermes.local.demo", "hermes.local.journey"),
+    "mcp_types": ("mcp_gateway.mcp.", "hermes.local.demo", "hermes.local.journey"),
     "httpx": (),
-    "httpx2": (),
+    "httpx2": ("hermes.local.demo",),
     "pickle": (),
 }
 
