@@ -5,7 +5,7 @@ is done is marked by the row's kid: a run that was killed goes on where it stopp
 """
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.db import transaction
 
@@ -53,8 +53,7 @@ def verify_all() -> Iterator[Progress]:
     total, done, last, failed = keyed.count(), 0, 0, []
     while batch := list(keyed.filter(pk__gt=last).order_by("pk")[:BATCH]):
         last = batch[-1].pk
-        for customer in batch:
-            failed += _unreadable(customer)
+        failed += _unreadable(batch)
         done += len(batch)
         yield Progress(done, total, tuple(failed))
 
@@ -67,16 +66,17 @@ def _rewrap(customer: Customer) -> None:
     )
 
 
-def _unreadable(customer: Customer) -> list[tuple[str, str]]:
-    try:
-        data_keys.unwrap(customer.public_id, customer.data_key)
-    except crypto.SealError as error:
-        return [(customer.public_id, error.message)]
-    failed = []
-    known = Connection.objects.of(customer).filter(platform__in=all_connectors()).exclude(sealed="")
-    for connection in known.select_related("customer"):
+def _unreadable(customers: Sequence[Customer]) -> list[tuple[str, str]]:
+    failed: dict[str, str] = {}
+    for customer in customers:
+        try:
+            data_keys.unwrap(customer.public_id, customer.data_key)
+        except crypto.SealError as error:
+            failed[customer.public_id] = error.message
+    stored = Connection.objects.unscoped().select_related("customer").exclude(sealed="")
+    for connection in stored.filter(customer__in=customers, platform__in=all_connectors()):
         try:
             credentials.of_connection(connection)
         except HermesError as error:
-            failed.append((connection.public_id, error.message))
-    return failed
+            failed[connection.public_id] = error.message
+    return list(failed.items())

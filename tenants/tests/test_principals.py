@@ -36,7 +36,7 @@ def test_a_principal_is_read_in_few_queries(
     for _ in range(5):
         link(acme.customer)
     keys.load_principal(acme.live_key)
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         keys.load_principal(acme.live_key)
 
 
