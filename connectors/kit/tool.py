@@ -22,6 +22,7 @@ class Hints:
 
 READ = Hints(read_only=True, destructive=False, idempotent=True)
 SEND = Hints(read_only=False, destructive=True, idempotent=False)
+CREATE = Hints(read_only=False, destructive=False, idempotent=False)
 UPDATE = Hints(read_only=False, destructive=False, idempotent=True)
 DELETE = Hints(read_only=False, destructive=True, idempotent=True)
 

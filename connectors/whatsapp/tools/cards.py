@@ -89,9 +89,9 @@ def _vcard(person: Person) -> dict[str, Any]:
     card = {
         # Meta wants a part of the name beside the whole.
         "name": _given({"formatted_name": person.name, "first_name": first, "last_name": last.strip()}),
-        "phones": [{"phone": phone, "type": "CELL"} for phone in person.phones or ()],
-        "emails": [{"email": email, "type": "WORK"} for email in person.emails or ()],
-        "urls": [{"url": url, "type": "WORK"} for url in person.urls or ()],
+        "phones": [{"phone": phone} for phone in person.phones or ()],
+        "emails": [{"email": email} for email in person.emails or ()],
+        "urls": [{"url": url} for url in person.urls or ()],
         "org": _given(organisation),
         "birthday": person.birthday,
     }
@@ -116,7 +116,7 @@ TOOLS = (
         output=Sent,
         handler=send_card,
         hints=SEND,
-        redact=frozenset({"data"}),
+        redact=frozenset({"to", "data"}),
         example={
             "to": "+14155550123",
             "kind": "location",

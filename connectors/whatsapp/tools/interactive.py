@@ -231,7 +231,7 @@ TOOLS = (
         output=Sent,
         handler=send_interactive,
         hints=SEND,
-        redact=frozenset({"body", "header", "footer", "options"}),
+        redact=frozenset({"to", "body", "header", "header_media", "footer", "options"}),
         example={
             "to": "+14155550123",
             "kind": "buttons",

@@ -144,7 +144,7 @@ TOOLS = (
         handler=send_text,
         hints=SEND,
         core=True,
-        redact=frozenset({"text"}),
+        redact=frozenset({"to", "text"}),
         example={"to": "+14155550123", "text": "Your order is on its way."},
     ),
     Tool(
@@ -158,7 +158,7 @@ TOOLS = (
         handler=send_media,
         hints=SEND,
         core=True,
-        redact=frozenset({"caption"}),
+        redact=frozenset({"to", "file", "caption"}),
         example={"to": "+14155550123", "kind": "image", "file": "2621233374848975", "caption": "Our shop"},
     ),
     Tool(
@@ -170,6 +170,7 @@ TOOLS = (
         output=Sent,
         handler=react,
         hints=UPDATE,
+        redact=frozenset({"to"}),
         example={"to": "+14155550123", "message_id": WAMID, "emoji": "👍"},
     ),
     Tool(

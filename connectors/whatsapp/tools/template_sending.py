@@ -103,7 +103,7 @@ TOOLS = (
         handler=send_template,
         hints=SEND,
         core=True,
-        redact=frozenset({"header_params", "body_params", "button_params"}),
+        redact=frozenset({"to", "header_params", "body_params", "button_params"}),
         example={"to": "+14155550123", "template": "hello_world", "language": "en_US"},
     ),
 )

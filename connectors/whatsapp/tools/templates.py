@@ -10,7 +10,7 @@ from msgspec import Meta
 from connectors.kit.context import ToolContext
 from connectors.kit.params import Cursor, Limit
 from connectors.kit.schema import dump
-from connectors.kit.tool import DELETE, READ, SEND, Params, Tool, ToolResult
+from connectors.kit.tool import CREATE, DELETE, READ, Params, Tool, ToolResult
 from connectors.whatsapp import limits
 from connectors.whatsapp.client import Graph
 from connectors.whatsapp.definitions import Definition, definition
@@ -213,7 +213,7 @@ TOOLS = (
         params=CreateTemplate,
         output=NewTemplate,
         handler=create_template,
-        hints=SEND,
+        hints=CREATE,
         example={
             "name": "order_ready",
             "category": "UTILITY",
