@@ -61,3 +61,9 @@ def test_files_and_folders_named_in_pages_exist(page: Path) -> None:
     roots = "hermes|mcp_gateway|inbox|tenants|billing|connectors|audit|tests|docs|k8s"
     named = re.findall(rf"`((?:{roots})/[\w./-]+)`", (ROOT / page).read_text())
     assert not [name for name in named if not (ROOT / name).exists()]
+
+
+def test_every_decision_is_in_the_index() -> None:
+    index = (ROOT / "docs/adr/README.md").read_text()
+    decisions = [p.name for p in (ROOT / "docs/adr").glob("0*.md")]
+    assert not [name for name in decisions if name not in index]
