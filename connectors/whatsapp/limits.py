@@ -27,7 +27,8 @@ ANIMATED_STICKER_BYTES = 500 * 1024
 STATIC_STICKER_BYTES = 100 * 1024
 # Hermes holds a fetched file in memory; a larger document is handed to Meta as a link instead.
 HELD_BYTES = 16 * 1024 * 1024
-# Base64 of this, with the rest of the answer, stays below what clients take (256 kB).
+# As base64 these stay below what clients take: 1 MB for what a model sees or hears, 256 kB for the rest.
+INLINE_SEEN_BYTES = 700_000
 INLINE_BYTES = 180_000
 
 

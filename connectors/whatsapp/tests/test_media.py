@@ -186,6 +186,10 @@ def test_a_large_file_is_told_of_and_not_loaded(call: Calling, meta: Meta) -> No
     assert not any(s.path.startswith("/files/") for s in meta.seen)
 
 
+def test_a_photo_of_a_phone_comes_back_inline(call: Calling, meta: Meta) -> None:
+    assert call("whatsapp_get_media", media_id=received(meta, "image/jpeg", bytes(400_000)))["inline"] is True
+
+
 def test_a_file_is_found_by_its_message(call: Calling, meta: Meta) -> None:
     stored = {"id": received(meta, "image/png", PNG), "filename": "rose.png", "mime_type": "image/png"}
     call.inbox = FakeInbox(messages={"wamid.A": {"message_id": "wamid.A", "media": stored}})
@@ -246,7 +250,7 @@ def test_the_token_goes_to_metas_hosts_only(url: str, call: Calling, meta: Meta)
 
 
 def test_a_file_larger_than_announced_is_told_of_and_not_handed_over(call: Calling, meta: Meta) -> None:
-    received(meta, "image/png", bytes(400_000))
+    received(meta, "image/png", bytes(800_000))
     facts = {"url": f"{meta.base}/files/2621233374848975", "mime_type": "image/png", "file_size": "12"}
     meta.faults.append(Fault(path="/2621233374848975$", status=200, body=facts))
     assert call("whatsapp_get_media", media_id="2621233374848975")["inline"] is False

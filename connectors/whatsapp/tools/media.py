@@ -9,7 +9,7 @@ from msgspec import Meta
 from connectors.kit.context import ToolContext
 from connectors.kit.tool import READ, Params, Tool, ToolResult
 from connectors.whatsapp.client import Graph
-from connectors.whatsapp.limits import INLINE_BYTES
+from connectors.whatsapp.limits import INLINE_BYTES, INLINE_SEEN_BYTES
 from connectors.whatsapp.outputs import Media
 from connectors.whatsapp.tools.common import MessageId
 from hermes.core.errors import InvalidArgument, NotFound, TooLarge
@@ -31,8 +31,9 @@ async def get_media(ctx: ToolContext, params: GetMedia) -> ToolResult:
     stored = await _stored(ctx, params.message_id) if params.message_id else {}
     graph = Graph(ctx)
     facts = await graph.media(str(params.media_id or stored["id"]))
-    content = await _content(graph, facts)
     mime_type = str(facts.get("mime_type") or stored.get("mime_type") or "application/octet-stream")
+    limit_bytes = INLINE_SEEN_BYTES if _is_seen(mime_type) else INLINE_BYTES
+    content = await _content(graph, facts, limit_bytes)
     media = Media(
         media_id=str(params.media_id or stored["id"]),
         mime_type=mime_type,
@@ -42,7 +43,7 @@ async def get_media(ctx: ToolContext, params: GetMedia) -> ToolResult:
         inline=content is not None,
         note=None
         if content is not None
-        else f"Files above {INLINE_BYTES // 1000} kB are not handed over inline.",
+        else f"Such files above {limit_bytes // 1000} kB are not handed over inline.",
     )
     blocks = [] if content is None else [_block(media, content)]
     return ToolResult(data=media, upstream_id=media.media_id, content=blocks)
@@ -55,15 +56,20 @@ async def _stored(ctx: ToolContext, message_id: str) -> Mapping[str, Any]:
     return media
 
 
-async def _content(graph: Graph, facts: Mapping[str, Any]) -> bytes | None:
+async def _content(graph: Graph, facts: Mapping[str, Any], limit_bytes: int) -> bytes | None:
     """The file's bytes; None where it is too large to be handed over."""
     size = _size(facts)
-    if size is not None and size > INLINE_BYTES:
+    if size is not None and size > limit_bytes:
         return None
     try:
-        return await graph.download(str(facts.get("url") or ""), INLINE_BYTES)
+        return await graph.download(str(facts.get("url") or ""), limit_bytes)
     except TooLarge:
         return None
+
+
+def _is_seen(mime_type: str) -> bool:
+    """Whether the protocol has a content block of its own for it."""
+    return mime_type.startswith(("image/", "audio/"))
 
 
 def _size(facts: Mapping[str, Any]) -> int | None:
@@ -73,8 +79,8 @@ def _size(facts: Mapping[str, Any]) -> int | None:
 
 def _block(media: Media, content: bytes) -> dict[str, Any]:
     data = base64.b64encode(content).decode()
-    kind = media.mime_type.partition("/")[0]
-    if kind in ("image", "audio"):
+    if _is_seen(media.mime_type):
+        kind = media.mime_type.partition("/")[0]
         return {"type": kind, "data": data, "mimeType": media.mime_type.partition(";")[0]}
     uri = f"hermes://media/{media.media_id}"
     return {"type": "resource", "resource": {"uri": uri, "mimeType": media.mime_type, "blob": data}}
@@ -84,8 +90,9 @@ TOOLS = (
     Tool(
         name="whatsapp_get_media",
         title="Get WhatsApp file",
-        description="Get a file of a message: type, size and checksum and, up to 180 kB, the file itself as "
-        "content of the result. WhatsApp keeps received files for 7 days. Give the message or the media id.",
+        description="Get a file of a message: type, size and checksum and the file itself as content of the "
+        "result, pictures and sound up to 700 kB, other files up to 180 kB. WhatsApp keeps received files "
+        "for 7 days. Give the message or the media id.",
         params=GetMedia,
         output=Media,
         handler=get_media,
