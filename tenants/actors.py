@@ -6,7 +6,7 @@ from audit import records
 from hermes.core.errors import Forbidden, InsufficientScope
 from tenants.models import Connection, Membership
 from tenants.principals import Principal
-from tenants.roles import EVERY_SCOPE, ROLES
+from tenants.roles import EVERY_PERMISSION, ROLES, permissions_of, scope_for
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,16 +15,17 @@ class Actor:
 
     name: str
     surface: str
-    scopes: frozenset[str]
+    permissions: frozenset[str]
     mode: str | None = None
     address: str = ""
 
-    def require(self, *scopes: str) -> None:
-        """Raise InsufficientScope unless the actor has them all."""
-        if not self.scopes.issuperset(scopes):
+    def require(self, permission: str) -> None:
+        """Raise InsufficientScope, naming the scope that grants it, unless the actor has the permission."""
+        if permission not in self.permissions:
+            scope = scope_for(permission)
             raise InsufficientScope(
-                f"This needs the scope {' '.join(scopes)}. Use a key or a role that has it.",
-                details={"scope": list(scopes)},
+                f"This needs the scope {scope} on a key without limits, or a role that has {permission}.",
+                details={"scope": scope},
             )
 
     def require_mode(self, mode: str) -> None:
@@ -58,21 +59,22 @@ class Actor:
         )
 
 
-SYSTEM = Actor(name="system", surface="system", scopes=EVERY_SCOPE)
+SYSTEM = Actor(name="system", surface="system", permissions=EVERY_PERMISSION)
 
 
 def of_command(command: str) -> Actor:
     """The operator at the command line."""
-    return Actor(name=f"command:{command}", surface="command", scopes=EVERY_SCOPE)
+    return Actor(name=f"command:{command}", surface="command", permissions=EVERY_PERMISSION)
 
 
 def of_key(principal: Principal, *, surface: str, address: str = "") -> Actor:
     """A key that calls a management path. One with limits may not make keys, which could have none."""
+    permissions = permissions_of(principal.scopes)
     is_limited = principal.tools is not None or principal.profile == "read-only" or bool(principal.addresses)
     return Actor(
         name=f"{principal.kind}:{principal.credential_id}",
         surface=surface,
-        scopes=principal.scopes - {"keys:manage"} if is_limited else principal.scopes,
+        permissions=permissions - {"keys:manage"} if is_limited else permissions,
         mode=principal.mode,
         address=address,
     )
@@ -83,6 +85,6 @@ def of_member(membership: Membership, *, surface: str, address: str = "") -> Act
     return Actor(
         name=f"user:{membership.user_id}",
         surface=surface,
-        scopes=ROLES[membership.role],
+        permissions=ROLES[membership.role],
         address=address,
     )

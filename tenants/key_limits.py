@@ -11,7 +11,7 @@ from hermes.core import clock
 from hermes.core.errors import Forbidden, InvalidArgument
 from tenants.actors import Actor
 from tenants.models import ApiKey
-from tenants.roles import DEFAULT_SCOPES, parse_scopes
+from tenants.roles import DEFAULT_SCOPES, parse_scopes, permissions_of
 
 PROFILES = ("core", "full", "read-only")
 LIMIT_TOOLS = 500
@@ -35,7 +35,7 @@ class Limits:
         Raises InvalidArgument, and Forbidden where they hold a scope that the actor lacks.
         """
         scopes = parse_scopes(self.scopes)
-        if excess := sorted(scopes - by.scopes):
+        if excess := sorted(permissions_of(scopes) - by.permissions):
             raise Forbidden(
                 f"A key may not have more than its maker, who lacks {excess[0]}. Leave that scope out."
             )

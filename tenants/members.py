@@ -78,7 +78,7 @@ def _require_may_give(role: str, by: Actor) -> None:
     by.require("members:manage")
     if role not in ROLES:
         raise InvalidArgument(f"'role' is one of {', '.join(ROLES)}.", details={"argument": "role"})
-    if not ROLES[role] <= by.scopes:
+    if not ROLES[role] <= by.permissions:
         raise Forbidden(f"Only one who may do all that the role {role} may can give or take it.")
 
 

@@ -1,4 +1,8 @@
-"""Who may do what: one vocabulary of scopes for people (by role) and for keys (by what they were given)."""
+"""Who may do what.
+
+An act needs a permission. A key or token has scopes, few and plain, each granting permissions; a person
+has a role, which is a set of permissions.
+"""
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
@@ -7,31 +11,56 @@ from hermes.core.errors import InvalidArgument
 
 SCOPES: Mapping[str, str] = MappingProxyType(
     {
-        "tools:read": "Run tools that only read, and see connections and stored conversations.",
+        "tools:read": "Run tools that only read, and see connections and usage.",
         "tools:write": "Run tools that send, change or delete.",
-        "connections:manage": "Connect, verify, pause and disconnect accounts.",
-        "keys:manage": "Issue, rotate and revoke API keys.",
-        "members:manage": "Invite people, change their roles and remove them.",
-        "billing:read": "See plan and usage.",
-        "billing:manage": "Change plan and payment.",
-        "audit:read": "Read and export the audit trail.",
-        "customer:manage": "Rename, export and erase the customer.",
+        "inbox:read": "Read stored conversations.",
+        "manage": "Manage connections, keys, members, plan and audit trail.",
     }
 )
 EVERY_SCOPE = frozenset(SCOPES)
 DEFAULT_SCOPES = frozenset({"tools:read"})
 
+_MANAGING = frozenset(
+    {
+        "connections:manage",
+        "keys:manage",
+        "members:manage",
+        "billing:manage",
+        "audit:read",
+        "customer:manage",
+    }
+)
+_GRANTS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "tools:read": frozenset({"tools:read", "billing:read"}),
+        "tools:write": frozenset({"tools:write"}),
+        "inbox:read": frozenset({"inbox:read"}),
+        "manage": _MANAGING | {"billing:read"},
+    }
+)
+EVERY_PERMISSION: frozenset[str] = frozenset().union(*_GRANTS.values())
+
 ROLES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "owner": EVERY_SCOPE,
-        "admin": EVERY_SCOPE - {"billing:manage", "customer:manage"},
+        "owner": EVERY_PERMISSION,
+        "admin": EVERY_PERMISSION - {"billing:manage", "customer:manage"},
         "developer": frozenset(
-            {"tools:read", "tools:write", "connections:manage", "keys:manage", "billing:read"}
+            {"tools:read", "tools:write", "inbox:read", "connections:manage", "keys:manage", "billing:read"}
         ),
-        "viewer": frozenset({"tools:read", "billing:read"}),
+        "viewer": frozenset({"tools:read", "inbox:read", "billing:read"}),
         "auditor": frozenset({"audit:read", "billing:read"}),
     }
 )
+
+
+def permissions_of(scopes: Iterable[str]) -> frozenset[str]:
+    """What a credential with these scopes may do; an unknown scope grants nothing."""
+    return frozenset().union(*(_GRANTS.get(scope, frozenset()) for scope in scopes))
+
+
+def scope_for(permission: str) -> str:
+    """The first scope that grants a permission."""
+    return next(scope for scope, granted in _GRANTS.items() if permission in granted)
 
 
 def parse_scopes(wanted: Iterable[str]) -> frozenset[str]:

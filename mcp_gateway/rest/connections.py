@@ -31,7 +31,7 @@ class Connect(Endpoint):
         "connect_account",
         "Connect an account, or give a connected one new credentials",
         tag=_TAG,
-        scope="connections:manage",
+        scope="manage",
         body=LinkRequest,
         answer=ConnectionAnswer,
         status=201,
@@ -95,7 +95,7 @@ class ConnectionById(Endpoint):
         "change_connection",
         "Rename, pause or resume a connected account",
         tag=_TAG,
-        scope="connections:manage",
+        scope="manage",
         body=ConnectionChange,
         answer=ConnectionAnswer,
     )
@@ -119,7 +119,7 @@ class ConnectionById(Endpoint):
         "disconnect_account",
         "Disconnect an account; its credentials are destroyed, and taken back where the platform can",
         tag=_TAG,
-        scope="connections:manage",
+        scope="manage",
         answer=DisconnectAnswer,
     )
     def delete(self, _request: Request, connection_id: str) -> Response:
@@ -135,7 +135,7 @@ class Verification(Endpoint):
         "verify_connection",
         "Check the stored credentials at the platform",
         tag=_TAG,
-        scope="connections:manage",
+        scope="manage",
         answer=ConnectionAnswer,
     )
     def post(self, _request: Request, connection_id: str) -> Response:

@@ -21,13 +21,13 @@ class Threads(Endpoint):
         "list_threads",
         "List conversations",
         tag=_TAG,
-        scope="tools:read",
+        scope="inbox:read",
         query=ThreadQuery,
         answer=threads.ThreadPage,
     )
     def get(self, request: Request) -> Response:
         """A page, the latest first."""
-        self.actor.require("tools:read")
+        self.actor.require("inbox:read")
         wanted = reading.query(request, ThreadQuery)
         page = threads.threads(
             self.principal.customer_id,
@@ -54,13 +54,13 @@ class Messages(Endpoint):
         "list_messages",
         "Read a conversation's messages",
         tag=_TAG,
-        scope="tools:read",
+        scope="inbox:read",
         query=MessageQuery,
         answer=threads.ThreadMessages,
     )
     def get(self, request: Request, thread_id: str) -> Response:
         """A page, the newest first."""
-        self.actor.require("tools:read")
+        self.actor.require("inbox:read")
         wanted = reading.query(request, MessageQuery)
         page = threads.messages(
             self.principal.customer_id,

@@ -16,7 +16,7 @@ from tenants.key_limits import Limits
 from tenants.keys import Issued
 
 _TAG = "keys"
-_SCOPE = "keys:manage"
+_SCOPE = "manage"
 
 
 class Keys(Endpoint):
@@ -25,7 +25,7 @@ class Keys(Endpoint):
     @operation("list_keys", "List API keys", tag=_TAG, scope=_SCOPE, query=PageQuery, answer=KeyPage)
     def get(self, request: Request) -> Response:
         """A page, newest first, revoked ones included."""
-        self.actor.require(_SCOPE)
+        self.actor.require("keys:manage")
         wanted = reading.query(request, PageQuery)
         rows = keys.listed(self.principal.customer_id).select_related("replaced_by")
         if self.principal.mode == "test":

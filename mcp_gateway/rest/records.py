@@ -15,7 +15,7 @@ from mcp_gateway.rest.record_shapes import AuditPage, AuditQuery, Usage
 class UsageNow(Endpoint):
     """This month."""
 
-    @operation("get_usage", "Read this month's usage", tag="usage", scope="billing:read", answer=Usage)
+    @operation("get_usage", "Read this month's usage", tag="usage", scope="tools:read", answer=Usage)
     def get(self, _request: Request) -> Response:
         """Units used and left, in the key's mode."""
         self.actor.require("billing:read")
@@ -29,7 +29,7 @@ class AuditTrail(Endpoint):
         "list_audit_entries",
         "Read the audit trail",
         tag="audit",
-        scope="audit:read",
+        scope="manage",
         query=AuditQuery,
         answer=AuditPage,
     )

@@ -48,7 +48,7 @@ def test_managing_accounts_needs_the_scope(acme: Any, link: Link) -> None:
             acme.customer.pk,
             name="r",
             mode="live",
-            limits=Limits(scopes=EVERY_SCOPE - {"connections:manage"}),
+            limits=Limits(scopes=EVERY_SCOPE - {"manage"}),
         ).text
     )
     acts_of_reader: list[Any] = [

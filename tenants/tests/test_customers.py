@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from hermes.core.errors import Conflict, Forbidden, InsufficientScope, InvalidArgument, NotFound, PlanLimit
 from tenants import actors, customers, keys, members
 from tenants.models import Customer, Membership
-from tenants.roles import EVERY_SCOPE, ROLES, SCOPES
+from tenants.roles import EVERY_PERMISSION, EVERY_SCOPE, ROLES
 from tenants.tests.conftest import acts
 
 
@@ -64,7 +64,7 @@ def test_only_an_active_customer_is_suspended_and_only_a_suspended_one_resumed(a
 
 
 def test_only_those_who_may_pay_change_the_plan(acme: Any) -> None:
-    admin = actors.Actor(name="user:1", surface="portal", scopes=ROLES["admin"])
+    admin = actors.Actor(name="user:1", surface="portal", permissions=ROLES["admin"])
     with pytest.raises(InsufficientScope):
         customers.change_plan(acme.customer, "enterprise", by=admin)
 
@@ -76,8 +76,8 @@ def new_user(name: str, person: Any) -> Any:
 
 def test_each_role_may_do_what_its_line_says_and_no_more() -> None:
     assert set(ROLES) == set(Membership.Role.values)
-    assert all(scopes <= set(SCOPES) for scopes in ROLES.values())
-    assert ROLES["owner"] == EVERY_SCOPE
+    assert all(permissions <= EVERY_PERMISSION for permissions in ROLES.values())
+    assert ROLES["owner"] == EVERY_PERMISSION
     assert "tools:write" not in ROLES["viewer"]
     assert ROLES["auditor"] == {"audit:read", "billing:read"}
     assert not ROLES["developer"] & {"members:manage", "billing:manage", "customer:manage", "audit:read"}

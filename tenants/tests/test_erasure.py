@@ -110,7 +110,7 @@ def test_an_erasure_that_stopped_can_be_done_again(acme: Any, canary: str, monke
 
 
 def test_only_an_owner_erases_or_exports(acme: Any, tmp_path: Path) -> None:
-    admin = actors.Actor(name="user:1", surface="portal", scopes=ROLES["admin"])
+    admin = actors.Actor(name="user:1", surface="portal", permissions=ROLES["admin"])
     with pytest.raises(InsufficientScope):
         erasure.erase(acme.customer, by=admin)
     with pytest.raises(InsufficientScope):
