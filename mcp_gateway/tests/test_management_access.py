@@ -30,7 +30,7 @@ SCOPE_OF = [
     ("DELETE", f"/api/keys/key_{ID}", "manage"),
     ("GET", "/api/audit", "manage"),
 ]
-BODIES = {"/api/connect/probe": {"credentials": {"token": "t"}}, "/api/keys": {"name": "n"}}
+BODIES = {"/api/connect/probe": {"credentials": {"token": "t"}}, "/api/keys": {"name": "n", "scopes": ["manage"]}}
 
 
 def patterns() -> Iterator[str]:
