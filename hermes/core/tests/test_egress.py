@@ -1,5 +1,8 @@
 import asyncio
+import os
 import ssl
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -299,3 +302,23 @@ def test_the_authorities_do_not_come_from_the_environment(
     assert context.verify_mode == ssl.CERT_REQUIRED
     assert context.check_hostname
     assert len(context.get_ca_certs()) > 50
+
+
+def test_production_refuses_the_exemption_that_is_for_tests() -> None:
+    environment = {
+        **os.environ,
+        "SECRET_KEY": "x" * 50,
+        "ALLOWED_HOSTS": "hermes.example",
+        "HERMES_PUBLIC_URL": "https://hermes.example",
+        "HERMES_EGRESS_ALLOW": "127.0.0.1:2525",
+    }
+    started = subprocess.run(
+        [sys.executable, "-c", "import hermes.settings.prod"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert started.returncode == 1
+    assert "HERMES_EGRESS_ALLOW" in started.stderr
+    assert "Traceback" not in started.stderr
