@@ -1,0 +1,198 @@
+"""`make run` as a person sees it: it starts, introduces itself, and leaves nothing behind."""
+
+import contextlib
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import redis
+
+from hermes.local import place
+from hermes.local.loopback import ask
+from hermes.local.redis import PrivateRedis
+from hermes.local.sockets import redis_socket
+
+START_DEADLINE_S = 60
+
+
+def environment(folder: Path, port: int, **more: str) -> dict[str, str]:
+    """What a person's shell gives the command: none of the tests' own settings."""
+    own = ("HERMES_", "DJANGO_", "DATABASE_URL", "REDIS_URL", "CELERY_", "MCP_API_KEY")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(own)}
+    return {**kept, "HERMES_DATA_DIR": str(folder), "PORT": str(port), **more}
+
+
+def free_port() -> int:
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        port: int = trial.getsockname()[1]
+        return port
+
+
+class Run:
+    """One `python -m hermes.local.run`."""
+
+    def __init__(self, folder: Path, port: int, **more: str) -> None:
+        self.folder = folder
+        self.port = port
+        folder.mkdir(parents=True, exist_ok=True)
+        self.said_to = folder.parent / f"said-{port}-{time.monotonic_ns()}"
+        with self.said_to.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "hermes.local.run"],
+                env=environment(folder, port, **more),
+                stdout=output,
+                stderr=output,
+            )
+
+    def said(self) -> str:
+        return self.said_to.read_text(errors="replace")
+
+    def until_ready(self) -> None:
+        self.until(lambda: "Ctrl-C ends everything" in self.said())
+
+    def until(self, done: Callable[[], bool], deadline_s: float = START_DEADLINE_S) -> None:
+        end = time.monotonic() + deadline_s
+        while not done():
+            assert time.monotonic() < end, self.said()
+            assert self.process.poll() is None or done(), self.said()
+            time.sleep(0.05)
+
+    def children(self) -> list[int]:
+        """Every process that runs with this data directory, the run itself left out."""
+        setting = f"HERMES_DATA_DIR={self.folder}".encode()
+        found = []
+        for entry in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                is_ours = setting in (entry / "environ").read_bytes().split(b"\0")
+                # Redis writes over its environment and shows its socket as its command.
+                if is_ours or os.fsencode(self.folder / "redis.sock") in (entry / "cmdline").read_bytes():
+                    found.append(int(entry.name))
+        return [pid for pid in found if pid not in (self.process.pid, os.getpid())]
+
+    def test_key(self) -> str:
+        found = re.search(r"hms_test_\S+", self.said())
+        assert found
+        return found[0]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Run]]:
+    runs: list[Run] = []
+
+    def begin(folder: Path | None = None, **more: str) -> Run:
+        runs.append(Run(folder or tmp_path / "data", free_port(), **more))
+        return runs[-1]
+
+    yield begin
+    for run in runs:
+        run.process.kill()
+        run.process.wait()
+        for pid in run.children():
+            os.kill(pid, signal.SIGKILL)
+
+
+def leaves_nothing(run: Run) -> None:
+    run.until(lambda: not run.children(), 10)
+    assert not redis_socket(run.folder).exists()
+    assert not (run.folder / "run.lock").exists()
+    place.free_loopbacks(run.port)
+
+
+@pytest.mark.timeout(150)
+def test_starts_serves_the_printed_key_and_starts_again_with_the_same_one(
+    start: Callable[..., Run], tmp_path: Path
+) -> None:
+    folder = tmp_path / "a folder with spaces"
+    first = start(folder)
+    first.until_ready()
+    assert f"http://localhost:{first.port}/mcp" in first.said()
+    tools = ask(first.port, "GET", "/api/tools", key=first.test_key())
+    assert "whatsapp_send_text" in json.dumps(tools.body)
+    first.process.send_signal(signal.SIGINT)
+    first.until(lambda: first.process.poll() is not None, 20)
+    assert first.process.returncode == 0
+    assert first.said().rstrip().endswith("Hermes has stopped.")
+    leaves_nothing(first)
+
+    second = start(folder)
+    second.until_ready()
+    assert second.test_key() == first.test_key()
+    second.process.send_signal(signal.SIGTERM)
+    second.until(lambda: second.process.poll() is not None, 20)
+    leaves_nothing(second)
+
+
+@pytest.mark.timeout(150)
+@pytest.mark.parametrize("victim", ["web", "worker", "beat", "redis"])
+def test_one_process_that_dies_ends_all_and_is_named(start: Callable[..., Run], victim: str) -> None:
+    run = start()
+    run.until_ready()
+    os.kill(pid_of(run, victim), signal.SIGKILL)
+    run.until(lambda: run.process.poll() is not None, 20)
+    assert run.process.returncode != 0
+    assert re.search(rf"{victim} ended by itself .*, so Hermes has stopped", run.said().splitlines()[-1])
+    leaves_nothing(run)
+
+
+def pid_of(run: Run, name: str) -> int:
+    words = {"web": b"hermes.local.web", "worker": b"worker", "beat": b"beat", "redis": b"redis-server"}[name]
+    for pid in run.children():
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        if words in command and b"hermes.local.run" not in command:
+            return pid
+    raise AssertionError(f"no {name} among {run.children()}")
+
+
+@pytest.mark.timeout(150)
+def test_a_second_run_on_the_same_data_is_refused_in_one_sentence(start: Callable[..., Run]) -> None:
+    first = start()
+    first.until_ready()
+    second = start(first.folder)
+    assert second.process.wait(30) != 0
+    assert second.said() == f"Hermes already runs on {first.folder}; end that run or set HERMES_DATA_DIR.\n"
+
+
+def test_a_taken_port_is_said_in_one_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        port = holder.getsockname()[1]
+        run = Run(tmp_path / "data", port)
+        assert run.process.wait(30) != 0
+    assert run.said() == (f"Port {port} is in use; end what holds it or choose another: PORT=8010 make run\n")
+
+
+def test_a_port_that_is_no_number_is_said_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "eight")
+    with pytest.raises(place.NotHere, match="PORT is 'eight'; it must be a number from 1 to 65535"):
+        place.chosen_port()
+
+
+def test_a_long_data_directory_gets_a_short_socket(tmp_path: Path) -> None:
+    folder = tmp_path / ("long" * 40)
+    assert len(str(redis_socket(folder))) < 100
+    assert redis_socket(folder) == redis_socket(folder) != redis_socket(tmp_path / ("Long" * 40))
+
+
+def test_the_private_redis_takes_over_from_one_that_was_left(tmp_path: Path) -> None:
+    socket_path = tmp_path / "redis.sock"
+    left = PrivateRedis(socket_path, tmp_path)
+    left.start(durable=True)
+    redis.Redis(unix_socket_path=str(socket_path)).set("kept", "yes")
+    server = PrivateRedis(socket_path, tmp_path)
+    server.start(durable=True)
+    try:
+        assert left.process is not None
+        assert left.process.wait(5) == 0
+        assert redis.Redis(unix_socket_path=str(socket_path)).get("kept") == b"yes"
+        assert socket_path.stat().st_mode & 0o077 == 0
+    finally:
+        server.stop()
+    assert not socket_path.exists()
