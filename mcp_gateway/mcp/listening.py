@@ -14,6 +14,7 @@ from mcp_gateway.mcp.request import Request
 from mcp_gateway.mcp.sessions import Session
 from mcp_gateway.mcp.visit import Visit
 from mcp_gateway.mcp.wire import RpcError
+from tenants.changes import topic as customer_topic
 
 SUBSCRIPTION_META_KEY = "io.modelcontextprotocol/subscriptionId"
 URIS_LIMIT = 100
@@ -41,7 +42,7 @@ async def _tell_subscriber(
     uris = frozenset(honoured.get("resourceSubscriptions", ()))
     try:
         # Subscribed before it is acknowledged, so that nothing after the acknowledgement is missed.
-        async with bus.subscribe(changes.topic(request.caller.principal.customer)) as messages:
+        async with bus.subscribe(customer_topic(request.caller.principal.customer)) as messages:
             told = {"notifications": honoured, "_meta": meta}
             await exchange.write(event(wire.notification("notifications/subscriptions/acknowledged", told)))
             async for message in messages:
@@ -67,7 +68,7 @@ async def stream_session(visit: Visit, session: Session) -> None:
 
 
 async def _tell_session(session: Session, exchange: Exchange, lease: Lease) -> Reply:
-    topic = changes.topic(session.customer)
+    topic = customer_topic(session.customer)
     try:
         async with bus.subscribe(topic) as messages:
             await bus.apublish(topic, {"session": session.id, "stream": lease.stream})

@@ -59,7 +59,7 @@ def missing_capability(declared: Mapping[str, Any], method: str, params: Mapping
 
 def is_page(asked: Mapping[str, Any]) -> bool:
     """Whether a question is a page to open rather than a form."""
-    return asked["method"] == "elicitation/create" and asked["params"].get("mode") == "url"
+    return bool(asked["method"] == "elicitation/create" and asked["params"].get("mode") == "url")
 
 
 def is_answer(method: str, answer: Any) -> bool:

@@ -18,7 +18,7 @@ from hermes.core.asgi import Receive, Scope, Send, read_body, respond
 from hermes.core.errors import HermesError
 from hermes.core.redis import hot, name
 from mcp_gateway.calls import Caller
-from mcp_gateway.mcp import changes, handshake, leases, methods, relay, sessions, wire
+from mcp_gateway.mcp import handshake, leases, methods, relay, sessions, wire
 from mcp_gateway.mcp.door import LIMIT_BODY_BYTES, enter
 from mcp_gateway.mcp.exchange import JSON_HEADER, Exchange, Reply, event
 from mcp_gateway.mcp.handshake import BATCH_VERSIONS, HANDSHAKE
@@ -28,6 +28,7 @@ from mcp_gateway.mcp.refusals import turn_away
 from mcp_gateway.mcp.sessions import Session, SessionLost
 from mcp_gateway.mcp.visit import Visit
 from mcp_gateway.mcp.wire import RpcError
+from tenants.changes import topic as customer_topic
 
 MESSAGES_PATH = "/messages/"
 FIRST_VERSION = "2024-11-05"
@@ -73,7 +74,7 @@ async def _hold(session: Session, exchange: Exchange, lease: Lease) -> Reply:
     try:
         async with (
             bus.subscribe(_topic(session)) as answers,
-            bus.subscribe(changes.topic(session.customer)) as news,
+            bus.subscribe(customer_topic(session.customer)) as news,
         ):
             where = f"{MESSAGES_PATH}?session_id={quote(sessions.token(session))}"
             await exchange.write(b"event: endpoint\r\ndata: " + where.encode() + b"\r\n\r\n")

@@ -8,7 +8,7 @@ import msgspec
 from connectors.kit.context import ToolContext
 from connectors.kit.tool import Params
 from mcp_gateway.testing.declaring import Work, fixture
-from mcp_gateway.testing.samples import TEXT, Content, form, sampling, text
+from mcp_gateway.testing.samples import TEXT, Content, form, page, sampling, text
 
 OPTIONS = ("active", "inactive", "pending")
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {
@@ -90,6 +90,11 @@ async def _stream_then_ask(ctx: ToolContext, _: Any) -> Sequence[Content]:
     return [_told("User response", answers["person"])]
 
 
+async def _open_page(ctx: ToolContext, _: Any) -> Sequence[Content]:
+    answers = await ctx.client.ask({"page": page("Connect the account", "https://example.com/connect")})
+    return [_told("Page", answers["page"])]
+
+
 def _told(words: str, answer: Mapping[str, Any]) -> Content:
     content = msgspec.json.encode(answer.get("content") or {}).decode()
     return text(f"{words}: action={answer['action']}, content={content}")
@@ -100,5 +105,6 @@ ASKING = (
     fixture("test_elicitation", "asks the person.", _elicit, ElicitationParams),
     fixture("test_elicitation_sep1034_defaults", "a form with defaults.", _asks(**DEFAULTS)),
     fixture("test_elicitation_sep1330_enums", "a form with all kinds of choices.", _asks(**ENUMS)),
+    fixture("test_page_elicitation", "a page to open.", _open_page),
     fixture("test_streaming_elicitation", "progress, then a question.", _stream_then_ask),
 )

@@ -41,6 +41,12 @@ def form(message: str, **properties: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"method": "elicitation/create", "params": params}
 
 
+def page(message: str, url: str) -> Mapping[str, Any]:
+    """A question answered on a page."""
+    params = {"mode": "url", "message": message, "url": url, "elicitationId": "fixture-page"}
+    return {"method": "elicitation/create", "params": params}
+
+
 def sampling(prompt: str, tokens: int = 100) -> Mapping[str, Any]:
     """A question to the client's model."""
     messages = [{"role": "user", "content": text(prompt)}]

@@ -1,7 +1,9 @@
 """An MCP client made of plain requests, so that tests can send what the SDK's client never would."""
 
+import contextlib
 import dataclasses
-from collections.abc import AsyncIterator, Mapping
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from typing import Any
 
 import httpx2
@@ -121,8 +123,42 @@ def initialization(version: str, capabilities: Mapping[str, Any] | None = None) 
     return {"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params}
 
 
-async def events(response: httpx2.Response) -> AsyncIterator[Any]:
+async def events(response: httpx2.Response) -> AsyncGenerator[Any, None]:
     """The JSON-RPC messages of an event stream as they come; pings are left out."""
     async for line in response.aiter_lines():
         if line.startswith("data:"):
             yield msgspec.json.decode(line.removeprefix("data:").strip())
+
+
+@contextlib.asynccontextmanager
+async def streamed(
+    base: str, key: str | None, message: Any, headers: Mapping[str, str] | None = None
+) -> AsyncIterator[httpx2.Response]:
+    """POST a message to a server on loopback; the answer is read as it comes."""
+    given = {**(headers or modern_headers(message)), "Authorization": f"Bearer {key}"}
+    async with (
+        httpx2.AsyncClient(base_url=base, timeout=30) as client,
+        client.stream("POST", "/mcp", json=message, headers=given) as answer,
+    ):
+        yield answer
+
+
+async def all_messages(response: httpx2.Response) -> list[Any]:
+    """Every message of an answer, be it JSON or a stream."""
+    if response.headers["content-type"] == "application/json":
+        return [msgspec.json.decode(await response.aread())]
+    return [message async for message in events(response)]
+
+
+def eventually(check: Callable[[], bool], within_s: float = 5) -> None:
+    """Wait until something holds; AssertionError when it has not within the time."""
+    deadline = time.monotonic() + within_s
+    while not check():
+        assert time.monotonic() < deadline, "it did not come to hold in time"
+        time.sleep(0.02)
+
+
+def outcomes(api: Api, key: str | None) -> list[str]:
+    """How the tool calls of a key's customer ended, newest first."""
+    entries = api.get("/api/audit", key).json()["entries"]
+    return [e["outcome"] for e in entries if e["action"] == "tool.call"]

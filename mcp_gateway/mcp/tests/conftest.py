@@ -1,4 +1,4 @@
-"""Agents with keys, and servers on loopback for what an in-process call cannot show: streams and processes."""
+"""Agents with keys, and servers on loopback for what calls in process cannot show: streams, processes."""
 
 import asyncio
 import os

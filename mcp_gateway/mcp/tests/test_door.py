@@ -116,7 +116,7 @@ def test_a_header_that_decides_may_not_come_twice(api: Api, probed: Probed, name
 
         from hermes.asgi import application
 
-        transport = httpx2.ASGITransport(app=application)
+        transport = httpx2.ASGITransport(app=application)  # type: ignore[arg-type]
         async with httpx2.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
             return (await client.post("/mcp", json=PING, headers=headers)).status_code
 
