@@ -17,12 +17,12 @@ def main(job: str, customer_id: int, count: int, quota: int) -> None:
     """Run `job`; prints how many calls were granted, or for each how it went."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hermes.settings.test")
     django.setup()
+    from audit.log import Opening
     from billing.quota import Want
     from hermes.core import clock, ids
     from hermes.core.errors import HermesError
     from mcp_gateway import journal
     from mcp_gateway.idempotency import Keyed
-    from mcp_gateway.journal import Opening
 
     async def granted(keyed: Keyed | None = None) -> str:
         call_id = ids.new("call")

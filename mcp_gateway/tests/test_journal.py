@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from audit.log import Opening
 from audit.models import AuditEntry
 from billing.models import UsagePeriod
 from billing.quota import Want
@@ -23,7 +24,7 @@ from inbox.models import Message
 from mcp_gateway import idempotency, journal
 from mcp_gateway.calls import Answer
 from mcp_gateway.idempotency import Keyed
-from mcp_gateway.journal import Opened, Opening, Outcome
+from mcp_gateway.journal import Opened, Outcome
 from mcp_gateway.models import IdempotencyRecord
 from mcp_gateway.tests.conftest import Probed
 from tenants.models import Connection
@@ -38,7 +39,13 @@ def customer_id(acme: Any) -> int:
 
 
 def opening(customer_id: int, **changes: Any) -> Opening:
-    told = {"tool": "probe_send", "mode": "live", "actor": "key:key_1", "surface": "mcp", "units": 1}
+    told: dict[str, Any] = {
+        "tool": "probe_send",
+        "mode": "live",
+        "actor": "key:key_1",
+        "surface": "mcp",
+        "units": 1,
+    }
     return Opening(call_id=ids.new("call"), customer_id=customer_id, at=clock.now(), **(told | changes))
 
 
@@ -173,8 +180,9 @@ def test_rc02_of_fifty_calls_at_once_with_one_key_one_runs(customer_id: int) -> 
 
 def test_rc03_the_same_key_with_other_arguments_is_refused_in_every_state(customer_id: int) -> None:
     opened = open_one(customer_id, key="k")
-    for settle in (lambda: None, lambda: close(opened, Outcome("ok", answer=ANSWER))):
-        settle()
+    for outcome in (None, Outcome("ok", answer=ANSWER)):
+        if outcome is not None:
+            close(opened, outcome)
         with pytest.raises(InvalidArgument) as refused:
             open_one(customer_id, key="k", fingerprint="other")
         assert refused.value.details["argument"] == "idempotency_key"

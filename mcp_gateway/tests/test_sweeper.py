@@ -93,7 +93,7 @@ def test_sweeps_at_the_same_time_give_each_call_up_once(
 
     def sweep() -> int:
         try:
-            return sweeper.sweep_calls()
+            return int(sweeper.sweep_calls())
         finally:
             connection.close()
 

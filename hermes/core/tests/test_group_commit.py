@@ -5,6 +5,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -223,3 +224,35 @@ def test_f31_while_nothing_can_be_written_callers_are_told_to_come_again(
         assert time.monotonic() - began < 5
     assert stored(word) == 1
     group_commit.close()
+
+
+@pytest.mark.skipif(connection.vendor != "mysql", reason="row locks")
+def test_a_batch_that_loses_a_deadlock_is_repeated(word: str) -> None:
+    one, two = f"{word}one", f"{word}two"
+    submit_all(write, [one, two])
+    attempts: list[int] = []
+    holds_one, holds_two = threading.Event(), threading.Event()
+
+    def lock(cursor: Any, locked: str) -> None:
+        cursor.execute(f"SELECT id FROM {TABLE} WHERE word = %s FOR UPDATE", [locked])  # noqa: S608
+        cursor.fetchall()
+
+    def crossing(cursor: Any, words: list[str]) -> list[Any]:
+        attempts.append(len(words))
+        lock(cursor, one)
+        holds_one.set()
+        holds_two.wait(10)
+        lock(cursor, two)
+        return write(cursor, words)
+
+    with ThreadPoolExecutor(1) as other, connection.cursor() as cursor:
+        with transaction.atomic():
+            # The server ends the transaction that has changed fewer rows: not this one.
+            write(cursor, [f"{word}ballast{number}" for number in range(50)])
+            lock(cursor, two)
+            written = other.submit(group_commit.submit_sync, crossing, f"{word}three")
+            assert holds_one.wait(10)
+            holds_two.set()
+            lock(cursor, one)
+        assert written.result(20) == f"{word}three".upper()
+    assert attempts == [1, 1]
