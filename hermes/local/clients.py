@@ -23,13 +23,14 @@ def configurations(public_url: str, key: str) -> Mapping[str, str]:
                 "mcp": {"hermes": {"type": "remote", "url": endpoint, "oauth": False, "headers": headers}},
             },
         ),
-        "MCP Inspector (commands; Node.js 22.19 or newer)": _inspector(endpoint, header),
+        "MCP Inspector (commands, by npm)": _inspector(endpoint, header),
         "curl (commands)": (f'curl -H "{header}" {public_url}/api/tools'),
     }
 
 
 def _inspector(endpoint: str, header: str) -> str:
-    base = f'npx -y @modelcontextprotocol/inspector@2 --cli {endpoint} --transport http --header "{header}"'
+    program = "npx -y -p node@22 -p @modelcontextprotocol/inspector@2 mcp-inspector"
+    base = f'{program} --cli {endpoint} --transport http --header "{header}"'
     call = "--method tools/call --tool-name whatsapp_send_text --tool-arg to=+12025550100 text=Hello"
     return f"{base} --method tools/list --strict\n{base} {call}"
 
