@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, NoReturn, cast
 
 from connectors.kit.context import Http, InboxReader, ToolContext
-from hermes.core import clock
+from hermes.core import clock, http
 from hermes.core.errors import Internal
 from hermes.core.threads import blocking
 from inbox.reader import reader
@@ -45,6 +45,7 @@ def _unconnected(call: ToolCall, token: str) -> ToolContext:
     return ToolContext(
         credentials=_no_connection,
         http=cast("Http", _NoConnection()),
+        web=http.outside(),
         config={},
         inbox=cast("InboxReader", _NoConnection()),
         now=clock.now,

@@ -33,7 +33,7 @@ def bind(
     return _context(
         connector,
         vault.opener(principal, connection),
-        _platform(connection, principal.customer, http.client()),
+        *_platform(connection, principal.customer, http.client()),
         inbox=inbox,
         call_token=call_token,
         client=link,
@@ -48,7 +48,7 @@ def outside_calls(connection: Connection, credentials: Credentials, client: Http
     return _context(
         all_connectors()[connection.platform],
         lambda: credentials,
-        _platform(connection, customer, client),
+        *_platform(connection, customer, client),
         inbox=cast("InboxReader", _NoInbox()),
         call_token=secrets.token_hex(16),
         client=NO_CLIENT,
@@ -71,6 +71,7 @@ def _context(
     connector: Connector,
     credentials: Callable[[], Credentials],
     platform: Http,
+    web: Http,
     *,
     inbox: InboxReader,
     call_token: str,
@@ -81,6 +82,7 @@ def _context(
     return ToolContext(
         credentials=credentials,
         http=PlatformHttp(platform, connector),
+        web=web,
         config=_config_of(connector),
         inbox=inbox,
         now=clock.now,
@@ -92,12 +94,14 @@ def _context(
     )
 
 
-def _platform(connection: Connection | ConnectionView, customer: str, client: Http) -> Http:
+def _platform(connection: Connection | ConnectionView, customer: str, client: Http) -> tuple[Http, Http]:
+    """The way to the platform, and the way to everywhere else; in the sandbox its stand-in is both."""
     if connection.mode == ApiKey.Mode.LIVE:
-        return client
+        return client, http.outside()
     standin = sandbox_http.standin_of(customer, connection.public_id, connection.platform)
     row_id = connection.pk if isinstance(connection, Connection) else connection.id
-    return sandbox_http.SandboxHttp(standin, connection.platform, row_id)
+    stand_in = sandbox_http.SandboxHttp(standin, connection.platform, row_id)
+    return stand_in, stand_in
 
 
 def _config_of(connector: Connector) -> Mapping[str, str]:

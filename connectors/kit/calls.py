@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from connectors.kit.context import HttpResponse, Part, ToolContext
+from connectors.kit.context import Http, HttpResponse, Part, ToolContext
 from connectors.kit.secret import Secret
 from hermes.core.errors import HermesError, OutcomeUnknown, PlatformUnavailable, RateLimited
 from hermes.core.http_types import CutOff, NotReached, ResponseTooLarge
@@ -43,6 +43,7 @@ async def call(
     sends: bool,
     explain: Callable[[HttpResponse], HermesError],
     deadline: Deadline,
+    via: Http | None = None,
     try_s: float = TRY_S,
     headers: Mapping[str, str] | None = None,
     bearer: Secret | None = None,
@@ -54,7 +55,8 @@ async def call(
 ) -> HttpResponse:
     """The platform's answer below 300, else the error `explain` makes of it.
 
-    `sends` marks a request that must not happen twice. `try_s` caps one try of a read.
+    `sends` marks a request that must not happen twice. `via` replaces `ctx.http`; `try_s` caps one try of a
+    read.
     Raises PlatformUnavailable (nothing was done), OutcomeUnknown (a send may have been done),
     TooLarge (a read's answer exceeds `limit_bytes`) and what `explain` returns.
     """
@@ -63,7 +65,7 @@ async def call(
         attempt += 1
         failure: HermesError
         try:
-            response = await ctx.http.request(
+            response = await (via or ctx.http).request(
                 method,
                 url,
                 headers=headers,

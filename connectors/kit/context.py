@@ -141,11 +141,13 @@ class ToolContext:
 
     `config` has the connector's settings by name. `call_token` is a stable 32-character token of
     this call (derived from the idempotency key where one was given) for platforms that deduplicate.
+    `web` is for addresses that callers or third parties give: no credential, no host of the operator's.
     `dial` opens a guarded TLS socket (host, port). `blocking` runs a function in the bounded pool.
     """
 
     credentials: Callable[[], Credentials]
     http: Http
+    web: Http
     config: Mapping[str, str]
     inbox: InboxReader
     now: Callable[[], datetime]

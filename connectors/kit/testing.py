@@ -131,6 +131,7 @@ def context(
     return ToolContext(
         credentials=lambda: credentials,
         http=http,
+        web=http,
         config={s.name: s.default for s in connector.settings} | dict(config or {}),
         inbox=inbox or FakeInbox(),
         now=lambda: NOW,

@@ -96,6 +96,7 @@ async def _fetched(graph: Graph, url: str, limit_bytes: int, argument: str) -> H
             sends=False,
             explain=not_served,
             deadline=graph.deadline,
+            via=graph.ctx.web,
             try_s=TOTAL_S,
             limit_bytes=limit_bytes,
         )

@@ -189,6 +189,13 @@ def client() -> HttpClient:
     return HttpClient()
 
 
+@functools.cache
+def outside() -> HttpClient:
+    """The process's client for addresses that callers give; not even the operator's hosts are exempt."""
+    return HttpClient(bases=())
+
+
 async def aclose() -> None:
     """Close the process's connections of the running loop."""
     await client().aclose()
+    await outside().aclose()

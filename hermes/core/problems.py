@@ -10,7 +10,7 @@ CONTENT_TYPE = "application/problem+json"
 
 
 def as_problem(error: HermesError) -> dict[str, Any]:
-    """`{type, title, status, code, detail, call_id?, retry_after?, ...details}`; retry_after in whole seconds."""
+    """`{type, title, status, code, detail, retry_after?, ...details}`; retry_after in whole seconds."""
     body: dict[str, Any] = {
         "type": f"urn:hermes:error:{error.code}",
         "title": HTTPStatus(error.status).phrase,
