@@ -81,6 +81,7 @@ def _cursor() -> Any:
         return connection.cursor()
     cursor = connection.cursor()
     if connection.vendor == "sqlite":
+        # What is recorded here survives a power cut (docs/adr/0007-group-commit.md).
         cursor.execute("PRAGMA synchronous = FULL")
     else:
         cursor.execute("SET SESSION innodb_lock_wait_timeout = %s", [LOCK_WAIT_S])
