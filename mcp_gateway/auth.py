@@ -29,6 +29,10 @@ UNKNOWN = "This key is unknown, expired or revoked. Make a new one and use that.
 MISSING = "Send an API key: 'Authorization: Bearer hms_…' (or 'X-API-Key')."
 
 
+class Barred(Forbidden):
+    """The credential is good, but it may call nothing: a suspended customer, or an address it is not for."""
+
+
 class _Entry(NamedTuple):
     principal: Principal | None
     expires: float
@@ -57,7 +61,7 @@ async def authenticate(
 ) -> Caller:
     """The caller behind a request's credential.
 
-    Raises Unauthenticated (none, unknown, expired, revoked), Forbidden (suspended customer, address not
+    Raises Unauthenticated (none, unknown, expired, revoked), Barred (suspended customer, address not
     allowed) and RateLimited (too many failures from this address; R-17).
     """
     key = presented(headers)
@@ -142,9 +146,9 @@ def _check_usable(principal: Principal, address: str) -> None:
     if principal.expires_at is not None and principal.expires_at <= clock.now():
         raise Unauthenticated(UNKNOWN)
     if principal.customer_status != "active":
-        raise Forbidden("This customer is suspended. Its owner can ask support to resume it.")
+        raise Barred("This customer is suspended. Its owner can ask support to resume it.")
     if principal.addresses and not _is_within(address, principal.addresses):
-        raise Forbidden("This key may not be used from this address; its owner can change that.")
+        raise Barred("This key may not be used from this address; its owner can change that.")
 
 
 def _is_within(address: str, networks: Iterable[str]) -> bool:

@@ -16,7 +16,6 @@ from hermes.core.errors import HermesError
 
 PATIENCE_S = 0.2
 PING_S = 15.0
-NOTIFICATIONS_LIMIT = 1_000
 PING = b": ping\r\n\r\n"
 STREAM_HEADERS: Sequence[tuple[bytes, bytes]] = (
     (b"content-type", b"text/event-stream"),
@@ -76,7 +75,6 @@ class Exchange:
         self._streams = False
         self._is_over = False
         self._is_ended = False
-        self._emitted = 0
 
     @property
     def streams(self) -> bool:
@@ -103,21 +101,28 @@ class Exchange:
 
     async def stream(self, work: Awaitable[Reply]) -> None:
         """As `answer`, as a stream from the start."""
-        await self._write(b"")
+        await self.write(b"")
         await self.answer(work)
 
     async def emit(self, message: bytes) -> None:
-        """Send one message as an event; a call that is chattier than `NOTIFICATIONS_LIMIT` is not heard.
-
-        Daphne queues without bound for a client that does not read.
-        """
-        self._emitted += 1
-        if self._emitted <= NOTIFICATIONS_LIMIT:
-            await self._write(event(message))
+        """Send one message as an event."""
+        await self.write(event(message))
 
     async def write(self, chunk: bytes) -> None:
-        """Send a chunk of the stream as it is."""
-        await self._write(chunk)
+        """Send a chunk of the stream as it is, and begin the stream with it where it has not begun."""
+        if self._is_over:
+            return
+        if self._writing is None:
+            self._writing = asyncio.Lock()
+        async with self._writing:
+            try:
+                if not self._streams:
+                    self._streams = True
+                    headers = [*self._headers, *STREAM_HEADERS]
+                    await self._send({"type": "http.response.start", "status": 200, "headers": headers})
+                await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
+            except OSError:
+                self._is_over = True
 
     def end(self) -> None:
         """Stop the work; the answer ends without a response."""
@@ -137,7 +142,7 @@ class Exchange:
                     while (await self._receive())["type"] != "http.disconnect":
                         pass
             except TimeoutError:
-                await self._write(PING)
+                await self.write(PING)
                 await self._check_beat()
             else:
                 self._is_over = True
@@ -161,24 +166,9 @@ class Exchange:
             return
         self.end()
 
-    async def _write(self, chunk: bytes) -> None:
-        if self._is_over:
-            return
-        if self._writing is None:
-            self._writing = asyncio.Lock()
-        async with self._writing:
-            try:
-                if not self._streams:
-                    self._streams = True
-                    headers = [*self._headers, *STREAM_HEADERS]
-                    await self._send({"type": "http.response.start", "status": 200, "headers": headers})
-                await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
-            except OSError:
-                self._is_over = True
-
     async def _close_unanswered(self) -> None:
         if not self._streams:
-            await self._write(b"")
+            await self.write(b"")
         await self._finish(Reply(b""))
 
     async def _finish(self, reply: Reply) -> None:

@@ -11,6 +11,7 @@ from mcp_gateway.mcp.questions import MissingCapability, missing_capability
 LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency")
 MESSAGE_LIMIT_CHARS = 1_000
 LOG_LIMIT_BYTES = 8_192
+NOTIFICATIONS_LIMIT = 1_000
 
 
 class Link(NoClient):
@@ -24,6 +25,7 @@ class Link(NoClient):
         self._capabilities = capabilities
         self._progress_token = progress_token
         self._done: float | None = None
+        self._told = 0
 
     async def progress(self, done: float, total: float | None = None, message: str | None = None) -> None:
         """Tell how far the call is; `done` only ever grows, so what does not is left out."""
@@ -35,7 +37,7 @@ class Link(NoClient):
             params["total"] = total
         if message is not None:
             params["message"] = message[:MESSAGE_LIMIT_CHARS]
-        await self._sink.emit(wire.notification("notifications/progress", params))
+        await self._tell(wire.notification("notifications/progress", params))
 
     async def log(self, level: str, data: Any) -> None:
         """A log line, where the client wants lines of this level."""
@@ -43,7 +45,7 @@ class Link(NoClient):
             return
         line = wire.notification("notifications/message", {"level": level, "logger": "hermes", "data": data})
         if len(line) <= LOG_LIMIT_BYTES:
-            await self._sink.emit(line)
+            await self._tell(line)
 
     async def announce(self, *, lists: Sequence[str] = (), uri: str | None = None) -> None:
         """Tell every client of this customer that listens what changed."""
@@ -56,6 +58,12 @@ class Link(NoClient):
             missing |= missing_capability(self._capabilities, asked["method"], asked.get("params") or {})
         if missing:
             raise MissingCapability(missing)
+
+    async def _tell(self, message: bytes) -> None:
+        # Daphne queues without bound for a client that does not read.
+        self._told += 1
+        if self._told <= NOTIFICATIONS_LIMIT:
+            await self._sink.emit(message)
 
     async def _wants(self, level: str) -> bool:
         raise NotImplementedError

@@ -8,7 +8,7 @@ from mcp_types import INVALID_PARAMS
 from hermes.core import bus
 from hermes.core.redis import hot, name
 from mcp_gateway.mcp import about, changes, wire
-from mcp_gateway.mcp.exchange import Exchange, Reply, event
+from mcp_gateway.mcp.exchange import Exchange, Reply
 from mcp_gateway.mcp.leases import Lease
 from mcp_gateway.mcp.request import Request
 from mcp_gateway.mcp.sessions import Session
@@ -44,13 +44,13 @@ async def _tell_subscriber(
         # Subscribed before it is acknowledged, so that nothing after the acknowledgement is missed.
         async with bus.subscribe(customer_topic(request.caller.principal.customer)) as messages:
             told = {"notifications": honoured, "_meta": meta}
-            await exchange.write(event(wire.notification("notifications/subscriptions/acknowledged", told)))
+            await exchange.emit(wire.notification("notifications/subscriptions/acknowledged", told))
             async for message in messages:
                 for kind in changes.lists_in(message):
                     if kind in lists:
-                        await exchange.write(event(changes.list_changed(kind, meta)))
+                        await exchange.emit(changes.list_changed(kind, meta))
                 if message.get("uri") in uris:
-                    await exchange.write(event(changes.updated(message["uri"], meta)))
+                    await exchange.emit(changes.updated(message["uri"], meta))
     finally:
         await lease.release()
     return Reply(wire.reply(request.id, {"resultType": "complete", "_meta": meta}))
@@ -76,7 +76,7 @@ async def _tell_session(session: Session, exchange: Exchange, lease: Lease) -> R
                 if message.get("session") == session.id and message.get("stream") != lease.stream:
                     break
                 async for told in notices(session, message):
-                    await exchange.write(event(told))
+                    await exchange.emit(told)
     finally:
         await lease.release()
     return Reply(b"")

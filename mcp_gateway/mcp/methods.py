@@ -6,7 +6,6 @@ from typing import Any, Protocol
 import structlog
 from mcp_types import INTERNAL_ERROR, METHOD_NOT_FOUND
 
-from hermes.core.errors import InsufficientScope, Unauthenticated
 from mcp_gateway.mcp import about, prompts, tools, wire
 from mcp_gateway.mcp.exchange import Reply
 from mcp_gateway.mcp.questions import InputRequired, MissingCapability, PageRequired
@@ -55,7 +54,7 @@ async def answer(request: Request, era: Era) -> Reply:
         return Reply(wire.reply(request.id, era.dress(request, await _run(request, era))))
     except RpcError as error:
         failure = error
-    except (Unauthenticated, InsufficientScope) as error:
+    except tools.REFUSALS as error:
         told = wire.failure(request.id, RpcError(INTERNAL_ERROR, error.message, {"code": error.code}))
         return Reply(told, error.status, challenge(error, token_sent=True))
     except Exception:

@@ -20,7 +20,7 @@ from hermes.core.redis import hot, name
 from mcp_gateway.calls import Caller
 from mcp_gateway.mcp import handshake, leases, methods, relay, sessions, wire
 from mcp_gateway.mcp.door import LIMIT_BODY_BYTES, enter
-from mcp_gateway.mcp.exchange import JSON_HEADER, Exchange, Reply, event
+from mcp_gateway.mcp.exchange import JSON_HEADER, Exchange, Reply
 from mcp_gateway.mcp.handshake import BATCH_VERSIONS, HANDSHAKE
 from mcp_gateway.mcp.leases import Lease
 from mcp_gateway.mcp.listening import notices
@@ -88,13 +88,13 @@ async def _hold(session: Session, exchange: Exchange, lease: Lease) -> Reply:
 
 async def _forward_answers(answers: Any, exchange: Exchange) -> None:
     async for message in answers:
-        await exchange.write(event(message["message"].encode()))
+        await exchange.emit(message["message"].encode())
 
 
 async def _forward_news(session: Session, news: Any, exchange: Exchange) -> None:
     async for message in news:
         async for told in notices(session, message):
-            await exchange.write(event(told))
+            await exchange.emit(told)
 
 
 async def _serve_message(visit: Visit) -> None:

@@ -7,7 +7,7 @@ import msgspec
 from mcp_types import INVALID_PARAMS
 
 from hermes.core.errors import HermesError, InsufficientScope, Unauthenticated, UnknownTool
-from mcp_gateway import catalogue
+from mcp_gateway import auth, catalogue
 from mcp_gateway.calls import Answer, ToolCall
 from mcp_gateway.executor import execute
 from mcp_gateway.mcp import wire
@@ -19,8 +19,9 @@ ERROR_META = "hermes/error"
 CALL_META = "hermes/call"
 PUBLISHED_LIMIT = 512
 
-# These end the request rather than the call: an HTTP challenge, another round, a client that cannot.
-NOT_RESULTS = (Unauthenticated, InsufficientScope, InputRequired, MissingCapability, PageRequired)
+# These end the request rather than the call: a credential that may not, another round, a client that cannot.
+REFUSALS = (Unauthenticated, InsufficientScope, auth.Barred)
+NOT_RESULTS = (*REFUSALS, InputRequired, MissingCapability, PageRequired)
 
 _published: dict[tuple[int, tuple[str, ...]], msgspec.Raw] = {}
 

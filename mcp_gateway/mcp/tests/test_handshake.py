@@ -9,6 +9,7 @@ from django.core import signing
 from mcp_gateway.mcp import sessions
 from mcp_gateway.mcp.tests.agents import Agent, call_of, initialization, session_headers
 from mcp_gateway.tests.conftest import Probed
+from tenants import customers
 from tests.support.api import Api
 
 ECHO = call_of("probe_echo", text="hello")
@@ -80,6 +81,14 @@ def test_mc05_a_session_opens_nothing_by_itself(api: Api, agent: Agent) -> None:
     api.request("DELETE", f"/api/keys/{made['key']['id']}", agent.key)
     assert second.handshake("tools/call", ECHO, session=session).status_code == 401
     assert Agent(api, None).handshake("ping", session=session).status_code == 401
+
+
+def test_au09_a_suspended_customer_is_refused_at_once(agent: Agent, probed: Probed) -> None:
+    """The executor sees the new epoch before the tool runs, whatever a process has cached."""
+    session = agent.initialize()
+    customers.suspend(probed.customer)
+    assert agent.handshake("tools/call", ECHO, session=session).status_code == 403
+    assert agent.modern("tools/call", ECHO).status_code == 403
 
 
 def test_an_ended_session_is_unknown(api: Api, agent: Agent) -> None:
