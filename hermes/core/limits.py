@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from hermes.core import epoch
+from hermes.core import epoch, metrics
 from hermes.core.errors import Unavailable
 from hermes.core.hot_redis import CommandRefused, ScriptMissing
 from hermes.core.redis import hot, name
@@ -84,6 +84,7 @@ async def take(subject: str, buckets: tuple[Bucket, ...]) -> Taken:
         except ScriptMissing:
             wait_us, refusing, found = await hot().execute("EVAL", _SCRIPT, *_arguments(subject, buckets))
     except (Unavailable, CommandRefused):
+        metrics.count("limited_without_redis")
         return _local.take(_keys(subject, buckets), buckets)
     if wait_us:
         return Taken(False, wait_us / 1e6, refusing, found.decode())
