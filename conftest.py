@@ -19,6 +19,8 @@ from django.test.utils import setup_databases, teardown_databases
 from tests.support.api import Api
 from tests.support.redis import PrivateRedis
 
+pytest_plugins = ("tests.support.probed",)
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _redis_server() -> Iterator[PrivateRedis | None]:

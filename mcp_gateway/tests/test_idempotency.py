@@ -2,8 +2,8 @@
 
 import asyncio
 
-from mcp_gateway.tests.conftest import Probed
 from tests.support.api import Api
+from tests.support.probed import Probed
 from tests.support.upstream import Upstream
 
 SEND = {"to": "x", "text": "y"}
@@ -27,8 +27,9 @@ def test_rc02_fifty_parallel_sends_with_one_key_reach_the_platform_once(
     api: Api, probed: Probed, upstream: Upstream
 ) -> None:
     async def burst() -> list[int]:
-        from hermes.asgi import application
         import httpx2
+
+        from hermes.asgi import application
 
         transport = httpx2.ASGITransport(app=application)
         async with httpx2.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:

@@ -26,8 +26,8 @@ from mcp_gateway.calls import Answer
 from mcp_gateway.idempotency import Keyed
 from mcp_gateway.journal import Opened, Outcome
 from mcp_gateway.models import IdempotencyRecord
-from mcp_gateway.tests.conftest import Probed
 from tenants.models import Connection
+from tests.support.probed import Probed
 
 ANSWER = Answer(data={"id": "m1", "text": "ü"}, meta={"units": 1}, content=[{"type": "text", "text": "x"}])
 PERIOD = "2031-05"

@@ -15,11 +15,11 @@ from hermes.core.threads import blocking
 from mcp_gateway import auth
 from mcp_gateway.calls import ToolCall
 from mcp_gateway.executor import execute
-from mcp_gateway.tests.conftest import Probed
 from mcp_gateway.tests.test_tool_calls import entries, used
 from tenants import customers
 from tenants.models import ApiKey
 from tests.support.api import Api
+from tests.support.probed import Probed
 from tests.support.upstream import Upstream
 
 ECHO = {"text": "x"}

@@ -8,9 +8,9 @@ import pytest
 
 from hermes.core import clock
 from inbox.models import Message, Thread
-from mcp_gateway.tests.conftest import Probed
 from tenants import connections
 from tests.support.api import Api
+from tests.support.probed import Probed
 from tests.support.upstream import Upstream
 
 CREDENTIALS = {"token": "token-canary"}

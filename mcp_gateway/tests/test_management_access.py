@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from hermes.core import epoch
-from mcp_gateway.tests.conftest import Probed
 from tenants.models import ApiKey
 from tests.support.api import Api
+from tests.support.probed import Probed
 
 ID = "00000000000000000000000000"
 PUBLIC = {"/openapi.json", "/api/docs"}
@@ -30,7 +30,10 @@ SCOPE_OF = [
     ("DELETE", f"/api/keys/key_{ID}", "manage"),
     ("GET", "/api/audit", "manage"),
 ]
-BODIES = {"/api/connect/probe": {"credentials": {"token": "t"}}, "/api/keys": {"name": "n", "scopes": ["manage"]}}
+BODIES = {
+    "/api/connect/probe": {"credentials": {"token": "t"}},
+    "/api/keys": {"name": "n", "scopes": ["manage"]},
+}
 
 
 def patterns() -> Iterator[str]:

@@ -7,8 +7,8 @@ import pytest
 from django import db
 
 from billing import subscriptions
-from mcp_gateway.tests.conftest import Probed
 from tests.support.api import Api
+from tests.support.probed import Probed
 
 WRITES = ["/api/keys", "/api/connect/probe"]
 

@@ -7,9 +7,9 @@ import pytest
 
 from hermes.core import clock, ids
 from inbox.models import Message, Thread
-from mcp_gateway.tests.conftest import Probed
 from tenants import connections, keys
 from tests.support.api import Api
+from tests.support.probed import Probed
 
 
 @pytest.fixture

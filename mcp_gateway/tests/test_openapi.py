@@ -13,8 +13,8 @@ from django.contrib.staticfiles import finders
 
 from mcp_gateway.catalogue import every_tool
 from mcp_gateway.rest.tool_calls import tool_of
-from mcp_gateway.tests.conftest import Probed
 from tests.support.api import Api
+from tests.support.probed import Probed
 
 METHODS = {"get", "post", "patch", "delete"}
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from mcp_gateway.tests.conftest import Probed
 from tests.support.api import Api
+from tests.support.probed import Probed
 from tests.support.upstream import Upstream
 
 

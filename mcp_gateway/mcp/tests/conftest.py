@@ -15,26 +15,20 @@ import pytest
 import uvicorn
 
 from mcp_gateway.mcp.tests.agents import Agent
-from mcp_gateway.tests.conftest import (  # noqa: F401  (fixtures)
-    Probed,
-    _upstream_server,
-    connect,
-    probed,
-    upstream,
-)
 from tests.support.api import Api
+from tests.support.probed import Probed
 
 STARTS_WITHIN_S = 40.0
 
 
 @pytest.fixture
-def agent(api: Api, probed: Probed) -> Agent:  # noqa: F811
+def agent(api: Api, probed: Probed) -> Agent:
     """acme's agent, with the probe connected."""
     return Agent(api, probed.key)
 
 
 @pytest.fixture
-def stranger(api: Api, connect: Callable[..., Probed]) -> Agent:  # noqa: F811
+def stranger(api: Api, connect: Callable[..., Probed]) -> Agent:
     """globex's agent."""
     return Agent(api, connect("globex").key)
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from mcp_gateway.mcp.tests.agents import Agent, call_of, initialization, modern_headers, modern_message
-from mcp_gateway.tests.conftest import Probed
 from tests.support.api import Api
+from tests.support.probed import Probed
 
 PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
 

@@ -8,9 +8,9 @@ from django.core import signing
 
 from mcp_gateway.mcp import sessions
 from mcp_gateway.mcp.tests.agents import Agent, call_of, initialization, session_headers
-from mcp_gateway.tests.conftest import Probed
 from tenants import customers
 from tests.support.api import Api
+from tests.support.probed import Probed
 
 ECHO = call_of("probe_echo", text="hello")
 

@@ -16,8 +16,8 @@ from mcp_gateway.mcp.tests.agents import (
     modern_headers,
     modern_message,
 )
-from mcp_gateway.tests.conftest import Probed
 from tests.support.api import Api
+from tests.support.probed import Probed
 from tests.support.upstream import Upstream
 
 SERVER_KEY = "io.modelcontextprotocol/serverInfo"

@@ -10,9 +10,9 @@ import pytest
 
 from mcp_gateway.mcp import exchange
 from mcp_gateway.mcp.tests.agents import Agent, events, modern_message, session_headers, streamed
-from mcp_gateway.tests.conftest import Probed
 from tenants import customers
 from tests.support.api import Api
+from tests.support.probed import Probed
 
 LISTEN = modern_message("subscriptions/listen", {"notifications": {"toolsListChanged": True}})
 

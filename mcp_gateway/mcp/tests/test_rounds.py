@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from mcp_gateway.mcp.tests.agents import Agent, call_of, outcomes
-from mcp_gateway.tests.conftest import Probed
 from tests.support.api import Api
+from tests.support.probed import Probed
 
 FORM: dict[str, Any] = {"elicitation": {}}
 ANN = {"action": "accept", "content": {"name": "Ann"}}

@@ -13,8 +13,8 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.shared.exceptions import MCPError
 
 from mcp_gateway.mcp.tests.agents import LATEST_HANDSHAKE, MODERN
-from mcp_gateway.tests.conftest import Probed
 from tests.support.api import Api
+from tests.support.probed import Probed
 
 ERAS = ["auto", "legacy", "sse"]
 

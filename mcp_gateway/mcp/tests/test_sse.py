@@ -9,8 +9,8 @@ import httpx2
 import pytest
 
 from mcp_gateway.mcp.tests.agents import ACCEPT, Agent, call_of, eventually, initialization, outcomes
-from mcp_gateway.tests.conftest import Probed
 from tests.support.api import Api
+from tests.support.probed import Probed
 
 PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
 

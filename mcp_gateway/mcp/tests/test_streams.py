@@ -19,8 +19,8 @@ from mcp_gateway.mcp.tests.agents import (
     session_headers,
     streamed,
 )
-from mcp_gateway.tests.conftest import Probed
 from tests.support.api import Api
+from tests.support.probed import Probed
 from tests.support.upstream import Upstream
 
 SUBSCRIPTION_KEY = "io.modelcontextprotocol/subscriptionId"

@@ -8,8 +8,8 @@ import httpx2
 import msgspec
 
 from mcp_gateway.mcp.tests.agents import call_of, events, modern_headers, modern_message, session_headers
-from mcp_gateway.tests.conftest import Probed
 from tests.support.api import Api
+from tests.support.probed import Probed
 
 CUSTOMERS = 20
 CALLS = 20

@@ -20,8 +20,8 @@ from mcp_gateway.mcp.tests.agents import (
     outcomes,
     session_headers,
 )
-from mcp_gateway.tests.conftest import Probed
 from tests.support.api import Api
+from tests.support.probed import Probed
 
 Both = tuple[httpx2.AsyncClient, httpx2.AsyncClient]
 ACCEPTED = {"action": "accept", "content": {"response": "from the other process"}}

@@ -14,8 +14,8 @@ from mcp_gateway.mcp.tests.agents import (
     modern_message,
     session_headers,
 )
-from mcp_gateway.tests.conftest import Probed
 from tests.support.api import Api
+from tests.support.probed import Probed
 
 TOOLS_LIST = modern_message("tools/list")
 
