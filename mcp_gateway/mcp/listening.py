@@ -123,7 +123,7 @@ def _watched(session: Session) -> str:
 
 def _honoured(asked: Any) -> dict[str, Any]:
     """The part of a filter that is served: kinds that exist here, and up to `URIS_LIMIT` URIs."""
-    uris = asked.get("resourceSubscriptions", []) if isinstance(asked, Mapping) else None
+    uris = asked.get("resourceSubscriptions", []) if isinstance(asked, dict) else None
     if not isinstance(uris, list) or len(uris) > URIS_LIMIT or not all(isinstance(u, str) for u in uris):
         raise RpcError(
             INVALID_PARAMS, f"notifications must be an object, with at most {URIS_LIMIT} resources."

@@ -1,6 +1,5 @@
 """`prompts/*`, `resources/*` and `completion/complete` over what is offered."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from mcp_types import INTERNAL_ERROR, INVALID_PARAMS
@@ -72,7 +71,7 @@ async def read_resource(request: Request) -> dict[str, Any]:
 async def complete(request: Request) -> dict[str, Any]:
     """Suggestions for an argument of a prompt or a variable of a resource family."""
     ref, argument = request.params.get("ref"), request.params.get("argument")
-    if not isinstance(ref, Mapping) or not isinstance(argument, Mapping):
+    if not isinstance(ref, dict) or not isinstance(argument, dict):
         raise RpcError(INVALID_PARAMS, "completion/complete needs ref and argument.")
     offer: offers.Prompt | offers.Resource | None
     if ref.get("type") == "ref/prompt":
@@ -82,7 +81,7 @@ async def complete(request: Request) -> dict[str, Any]:
     if offer is None:
         raise RpcError(INVALID_PARAMS, "There is no such prompt or resource template.")
     context = request.params.get("context")
-    others = _texts(context.get("arguments") if isinstance(context, Mapping) else None)
+    others = _texts(context.get("arguments") if isinstance(context, dict) else None)
     name, typed = str(argument.get("name", "")), str(argument.get("value", ""))
     found = [] if offer.complete is None else list(await offer.complete(request.caller, name, typed, others))
     return {
@@ -125,7 +124,7 @@ def _described(resource: offers.Resource) -> dict[str, Any]:
 def _texts(given: Any) -> dict[str, str]:
     if given is None:
         return {}
-    if not isinstance(given, Mapping) or not all(isinstance(v, str) for v in given.values()):
+    if not isinstance(given, dict) or not all(isinstance(v, str) for v in given.values()):
         raise RpcError(INVALID_PARAMS, "Arguments are an object of texts.")
     return dict(given)
 

@@ -52,7 +52,7 @@ def missing_capability(declared: Mapping[str, Any], method: str, params: Mapping
         return {} if declared.get("roots") is not None else {"roots": {}}
     mode = params.get("mode", "form")
     offered = declared.get("elicitation")
-    if isinstance(offered, Mapping) and (mode in offered or (mode == "form" and not offered)):
+    if isinstance(offered, dict) and (mode in offered or (mode == "form" and not offered)):
         return {}
     return {"elicitation": {mode: {}}}
 
@@ -64,11 +64,11 @@ def is_page(asked: Mapping[str, Any]) -> bool:
 
 def is_answer(method: str, answer: Any) -> bool:
     """Whether a client's answer has the shape its question asks for."""
-    if not isinstance(answer, Mapping):
+    if not isinstance(answer, dict):
         return False
     if method == "sampling/createMessage":
-        return isinstance(answer.get("content"), Mapping | list) and isinstance(answer.get("role"), str)
+        return isinstance(answer.get("content"), dict | list) and isinstance(answer.get("role"), str)
     if method == "roots/list":
         return isinstance(answer.get("roots"), list)
     is_decided = answer.get("action") in ("accept", "decline", "cancel")
-    return is_decided and isinstance(answer.get("content") or {}, Mapping)
+    return is_decided and isinstance(answer.get("content") or {}, dict)

@@ -65,7 +65,7 @@ def answers_of(caller: Caller, method: str, params: Mapping[str, Any]) -> Mappin
     Raises RpcError for a state that is not ours, expired, or of another request or caller.
     """
     given = params.get("inputResponses", {})
-    if not isinstance(given, Mapping):
+    if not isinstance(given, dict):
         raise RpcError(INVALID_PARAMS, "inputResponses must be an object.")
     state = params.get("requestState")
     return given if state is None else {**_opened(caller, method, params, state), **given}

@@ -75,7 +75,7 @@ async def end(session: Session) -> None:
 
 def client_name(info: Any) -> str:
     """`name version` of a client's own description, shortened; empty where it gives none."""
-    if not isinstance(info, Mapping):
+    if not isinstance(info, dict):
         return ""
     told = [
         part[:CLIENT_LIMIT_CHARS] for part in (info.get("name"), info.get("version")) if type(part) is str
@@ -85,15 +85,15 @@ def client_name(info: Any) -> str:
 
 def known_capabilities(declared: Any) -> dict[str, Any]:
     """The part of a client's capabilities that Hermes asks for, so that tokens stay short."""
-    if not isinstance(declared, Mapping):
+    if not isinstance(declared, dict):
         return {}
     known: dict[str, Any] = {
-        part: {} for part in ("sampling", "roots") if isinstance(declared.get(part), Mapping)
+        part: {} for part in ("sampling", "roots") if isinstance(declared.get(part), dict)
     }
     elicitation = declared.get("elicitation")
-    if isinstance(elicitation, Mapping):
+    if isinstance(elicitation, dict):
         known["elicitation"] = {
-            mode: {} for mode in ("form", "url") if isinstance(elicitation.get(mode), Mapping)
+            mode: {} for mode in ("form", "url") if isinstance(elicitation.get(mode), dict)
         }
     return known
 

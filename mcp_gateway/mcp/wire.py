@@ -11,9 +11,7 @@ ID_LIMIT_BITS = 63
 BATCH_LIMIT = 50
 
 # Members that must not come twice: two readers of one body could take different ones.
-_ENVELOPE = tuple(
-    f'"{name}"'.encode() for name in ("jsonrpc", "id", "method", "params", "arguments", "_meta")
-)
+_ENVELOPE = (b'"id"', b'"method"', b'"params"', b'"arguments"')
 _ESCAPED_LATIN = b"\\u00"
 
 _decode = msgspec.json.Decoder().decode
