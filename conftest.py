@@ -19,7 +19,7 @@ from django.test.utils import setup_databases, teardown_databases
 from tests.support.api import Api
 from tests.support.redis import PrivateRedis
 
-pytest_plugins = ("tests.support.probed",)
+pytest_plugins = ("tests.support.probed", "tests.support.tenants")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -20,6 +20,7 @@ class Probed:
     customer: Any
     connection: str
     account: str
+    test_key: str
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +62,7 @@ def connect(api: Api, upstream: Upstream, make_customer: Callable[..., Any]) -> 
         upstream.script.append((200, {}, {"id": person.customer.public_id, "name": "Probe"}))
         linked = connections.link(person.customer.pk, "probe", given, label=label)
         upstream.asked.clear()
-        return Probed(person.live_key, person.customer, linked.public_id, linked.account)
+        return Probed(person.live_key, person.customer, linked.public_id, linked.account, person.test_key)
 
     return make
 
