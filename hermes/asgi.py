@@ -1,5 +1,6 @@
 """The ASGI application. Hot doors are chosen here by look-up, before Django and its middleware."""
 
+import gc
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -14,13 +15,18 @@ django_application = get_asgi_application()
 import hermes.celery  # noqa: E402, F401  (after Django is set up; tasks sent from here need its broker)
 from hermes.core import group_commit, http, peer  # noqa: E402
 from hermes.core.asgi import Receive, Send  # noqa: E402
+from mcp_gateway import executor  # noqa: E402
 from mcp_gateway.mcp import door, sse  # noqa: E402
 from mcp_gateway.rest.tool_calls import call_tool, tool_of  # noqa: E402
 from tenants.startup import check_keys  # noqa: E402
 
+DRAIN_S = 30.0
+
 # A server may import this inside its event loop, where Django's ORM refuses to run.
 with ThreadPoolExecutor(1) as _startup:
     _startup.submit(check_keys).result()
+# What is loaded by now lives as long as the process: the collector need not look at it again.
+gc.freeze()
 
 
 async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -51,6 +57,7 @@ async def _lifespan(receive: Receive, send: Send) -> None:
         if message["type"] == "lifespan.startup":
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
+            await executor.drain(DRAIN_S)
             await http.aclose()
             group_commit.close()
             await send({"type": "lifespan.shutdown.complete"})

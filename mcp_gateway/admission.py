@@ -76,7 +76,7 @@ def _check(caller: Caller, call: ToolCall) -> Admitted:
     )
 
 
-def _buckets(caller: Caller) -> Sequence[limits.Bucket]:
+def _buckets(caller: Caller) -> tuple[limits.Bucket, ...]:
     principal = caller.principal
     per_minute = principal.plan.calls_per_minute
     return (limits.Bucket(f"calls:{principal.mode}", capacity=per_minute, per_minute=per_minute),)

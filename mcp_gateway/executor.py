@@ -91,8 +91,7 @@ async def _run(admitted: Admitted, call: ToolCall, call_id: str) -> Answer:
         raise await _failed(admitted, opened, error, began) from None
     except Exception:
         log.exception("tool_failed", tool=admitted.tool.name, call_id=call_id)
-        fault = Internal("Hermes failed on this call; the fault is logged by its call_id. Try again later.")
-        raise await _failed(admitted, opened, fault, began) from None
+        raise await _failed(admitted, opened, _fault(admitted), began) from None
     await _close(admitted, opened, outcome, began)
     return answer
 
@@ -103,6 +102,15 @@ async def _open(admitted: Admitted, opening: records.Opening, call_id: str) -> O
     except HermesError as refusal:
         metrics.call_ended(admitted.tool.name, admitted.caller.surface, refusal.code, 0)
         raise _with_id(refusal, call_id) from None
+
+
+def _fault(admitted: Admitted) -> HermesError:
+    if admitted.tool.takes_key:
+        return OutcomeUnknown(
+            "Hermes failed on this call and cannot say whether the platform did it. Look it up before you "
+            "repeat it; the fault is logged by the call_id."
+        )
+    return Internal("Hermes failed on this call; the fault is logged by its call_id. Try again later.")
 
 
 async def _failed(admitted: Admitted, opened: Opened, error: HermesError, began: float) -> HermesError:

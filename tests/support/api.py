@@ -49,6 +49,7 @@ class Api:
 
         self.run(self._client.aclose())
         self.run(http.aclose())
+        self.run(self._loop.shutdown_asyncgens())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
         self._loop.close()
