@@ -72,7 +72,7 @@ class Person:
 
 @pytest.fixture(scope="session")
 def api() -> Iterator[Api]:
-    """The whole ASGI application, called in process over one event loop: `api.post("/api/...", key, json)`."""
+    """The whole ASGI application, in process over one event loop: `api.post("/api/...", key, json)`."""
     client = Api()
     yield client
     client.close()

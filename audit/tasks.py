@@ -5,19 +5,19 @@ from celery import shared_task
 from audit import chain, heads, retention
 
 
-@shared_task(name="audit.seal")  # type: ignore[untyped-decorator]
+@shared_task(name="audit.seal")
 def seal() -> None:
     """Seal what was closed; every few seconds."""
     chain.seal_all()
 
 
-@shared_task(name="audit.purge")  # type: ignore[untyped-decorator]
+@shared_task(name="audit.purge")
 def purge() -> None:
     """Delete what has expired; every hour."""
     retention.purge_all()
 
 
-@shared_task(name="audit.witness")  # type: ignore[untyped-decorator]
+@shared_task(name="audit.witness")
 def witness() -> None:
     """Write every chain's head to the log; every hour."""
     heads.witness()

@@ -1,6 +1,7 @@
 """The ASGI application. Hot doors are chosen here by look-up, before Django and its middleware."""
 
 import gc
+from collections.abc import MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.core.asgi import get_asgi_application
 from hermes.environment import choose_settings
 
 choose_settings()
-django_application = get_asgi_application()
+django_application: Any = get_asgi_application()
 
 import hermes.celery  # noqa: E402, F401  (after Django is set up; tasks sent from here need its broker)
 from hermes.core import group_commit, http, peer  # noqa: E402
@@ -29,7 +30,7 @@ with ThreadPoolExecutor(1) as _startup:
 gc.freeze()
 
 
-async def application(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+async def application(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
     """Serve one connection."""
     if scope["type"] == "lifespan":
         await _lifespan(receive, send)

@@ -21,6 +21,6 @@ def _keep_our_logging(**_: Any) -> None:
 @worker_init.connect
 @beat_init.connect
 def _check_keys(**_: Any) -> None:
-    from tenants.startup import check_keys
+    from tenants.startup import check_keys  # noqa: PLC0415  (models load when Celery has set Django up)
 
     check_keys()

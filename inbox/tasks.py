@@ -19,7 +19,7 @@ from tenants import routing
 log = structlog.get_logger(__name__)
 
 
-@shared_task(  # type: ignore[untyped-decorator]
+@shared_task(
     name="inbox.tasks.receive",
     autoretry_for=(OperationalError,),
     max_retries=8,

@@ -93,13 +93,13 @@ class _Own:
 def _own_arguments(listing: catalogue.Listing, arguments: dict[str, Any], header_key: str | None) -> _Own:
     published = listing.input_schema.get("properties", {}) if isinstance(listing.tool.params, type) else {}
 
-    def take(name: str, kind: type, limit: int) -> Any:
+    def take(name: str, kind: type[str] | type[bool], limit: int) -> Any:
         if name not in published or name not in arguments:
             return None
         value = arguments.pop(name)
         if value is None:
             return None
-        if type(value) is not kind or (kind is str and not 0 < len(value) <= limit):
+        if type(value) is not kind or (isinstance(value, str) and not 0 < len(value) <= limit):
             raise InvalidArgument(
                 f"'{name}' is not valid: {published[name]['description']}", details={"argument": name}
             )

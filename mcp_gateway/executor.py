@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from audit.log import OK
+from audit.log import OK, Opening
 from connectors.kit.tool import ToolResult
 from hermes.core import ids, metrics
 from hermes.core.errors import HermesError, Internal, NeedsReauth, OutcomeUnknown, RateLimited, Unavailable
@@ -96,7 +96,7 @@ async def _run(admitted: Admitted, call: ToolCall, call_id: str) -> Answer:
     return answer
 
 
-async def _open(admitted: Admitted, opening: records.Opening, call_id: str) -> Opened:
+async def _open(admitted: Admitted, opening: Opening, call_id: str) -> Opened:
     try:
         return await journal.open_call(opening, records.want(admitted), records.keyed(admitted))
     except HermesError as refusal:

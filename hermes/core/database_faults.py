@@ -1,4 +1,4 @@
-"""What a database error means: the database is away, the transaction may be repeated, or the data is wrong."""
+"""What a database error means: the database is away, the transaction may be repeated, the data is wrong."""
 
 import enum
 import sqlite3

@@ -2,7 +2,7 @@
 
 import functools
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -21,7 +21,7 @@ FORWARDING = frozenset(
 ROOT_PATH = b"daphne-root-path"
 
 
-def vetted(scope: dict[str, Any]) -> dict[str, Any]:
+def vetted(scope: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """The scope with the client's real address and without headers that an untrusted peer may not set."""
     headers: Sequence[tuple[bytes, bytes]] = scope["headers"]
     address = scope["client"][0] if scope.get("client") else ""

@@ -1,7 +1,7 @@
 """Who may speak to an MCP endpoint at all: Host and Origin, before authentication (R-31), and CORS."""
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -52,7 +52,7 @@ def with_cors(send: Send, origin: bytes) -> Send:
         (b"vary", b"Origin"),
     ]
 
-    async def send_with_cors(message: dict[str, Any]) -> None:
+    async def send_with_cors(message: MutableMapping[str, Any]) -> None:
         if message["type"] == "http.response.start":
             message = {**message, "headers": [*message["headers"], *granted]}
         await send(message)

@@ -1,5 +1,6 @@
 """Who may be at the endpoint, and what it refuses before a message is read."""
 
+from collections.abc import MutableMapping
 from typing import Any
 
 import pytest
@@ -91,8 +92,8 @@ def test_mc03_a_request_without_a_host_is_refused(api: Api) -> None:
         async def receive() -> dict[str, Any]:
             return {"type": "http.request", "body": b"", "more_body": False}
 
-        async def send(message: dict[str, Any]) -> None:
-            sent.append(message)
+        async def send(message: MutableMapping[str, Any]) -> None:
+            sent.append(dict(message))
 
         scope = {"type": "http", "method": "POST", "path": "/mcp", "headers": [], "client": ("127.0.0.1", 1)}
         await application(scope, receive, send)
@@ -116,7 +117,7 @@ def test_a_header_that_decides_may_not_come_twice(api: Api, probed: Probed, name
 
         from hermes.asgi import application
 
-        transport = httpx2.ASGITransport(app=application)  # type: ignore[arg-type]
+        transport = httpx2.ASGITransport(app=application)
         async with httpx2.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
             return (await client.post("/mcp", json=PING, headers=headers)).status_code
 
