@@ -1,0 +1,109 @@
+"""Every path that takes an id answers a stranger's id byte for byte as an id that never was."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from hermes.core import ids
+from tenants import keys
+from tests.support.api import Api
+from tests.support.rows import rows_of
+from tests.support.tenants import Tenant, World
+
+PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+BODIES: tuple[Any, ...] = (None, {}, {"label": "mine"}, {"status": "paused"}, {"overlap_s": 0})
+# Written by whoever is asked, about whoever asks.
+OF_THE_CALL = frozenset({"last_used_at", "updated_at"})
+
+
+def routes(patterns: list[Any] | None = None, before: str = "/") -> Iterator[str]:
+    """Every route of the URLconf."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, before + str(pattern.pattern))
+        elif isinstance(pattern, URLPattern):
+            yield before + str(pattern.pattern)
+
+
+WITH_IDS = sorted(route for route in routes() if PLACE.search(route))
+LISTS = sorted(
+    route
+    for route in routes()
+    if not PLACE.search(route) and route.startswith("/api/") and route != "/api/docs"
+)
+
+
+@pytest.fixture
+def foreign(api: Api, world: World, theirs: Tenant) -> dict[str, str]:
+    """An id of each kind that globex has."""
+    theirs.hear("whatsapp", "14155550123", "hello")
+    call = api.post("/api/tools/whatsapp_send_text", theirs.key, {"to": "+14155550123", "text": "hi"})
+    thread = api.get("/api/inbox/threads", theirs.key).json()["threads"][0]
+    world.forget()
+    return {
+        "con": theirs.connections["whatsapp"],
+        "key": keys.listed(theirs.customer.pk)[0].public_id,
+        "thr": thread["id"],
+        "msg": thread["last_message"]["id"],
+        "call": call.json()["meta"]["call_id"],
+        "cus": theirs.customer.public_id,
+    }
+
+
+def test_the_walk_finds_the_paths_that_take_ids() -> None:
+    assert {"/api/connections/<str:connection_id>", "/api/inbox/threads/<str:thread_id>/messages"} <= {
+        *WITH_IDS
+    }
+    assert "/api/audit" in LISTS
+
+
+@pytest.mark.parametrize("route", WITH_IDS)
+def test_te01_a_strangers_id_in_a_path_answers_as_an_unknown_one(
+    api: Api, world: World, ours: Tenant, theirs: Tenant, foreign: dict[str, str], route: str
+) -> None:
+    before = rows_of(theirs.customer), rows_of(ours.customer, without=OF_THE_CALL)
+    for kind, theirs_id in foreign.items():
+        unknown_id = ids.new(kind)
+        for method in METHODS:
+            for body in BODIES if method in ("POST", "PATCH") else (None,):
+                answers = [
+                    api.request(method, PLACE.sub(each, route), ours.key, json=body)
+                    for each in (theirs_id, unknown_id)
+                ]
+                stranger, unknown = ((a.status_code, a.content, dict(a.headers)) for a in answers)
+                said = stranger[1].replace(theirs_id.encode(), unknown_id.encode())
+                assert (stranger[0], said, stranger[2]) == unknown, (method, kind, body)
+                assert answers[0].status_code in (404, 405, 422), (method, kind, body)
+    assert (rows_of(theirs.customer), rows_of(ours.customer, without=OF_THE_CALL)) == before
+    assert world.asked == []
+
+
+@pytest.mark.parametrize("route", LISTS)
+def test_te01_a_strangers_id_in_a_query_answers_as_an_unknown_one(
+    api: Api, ours: Tenant, foreign: dict[str, str], route: str
+) -> None:
+    for kind, theirs_id in foreign.items():
+        unknown_id = ids.new(kind)
+        for name in ("connection", "actor", "cursor", "customer", "id"):
+            stranger, unknown = (
+                api.get(route, ours.key, params={name: each}) for each in (theirs_id, unknown_id)
+            )
+            assert stranger.status_code == unknown.status_code < 500
+            assert stranger.content == unknown.content
+            assert dict(stranger.headers) == dict(unknown.headers)
+
+
+def test_te14_a_cursor_of_the_strangers_is_refused(api: Api, ours: Tenant, theirs: Tenant) -> None:
+    for contact in ("14155550101", "14155550102"):
+        theirs.hear("whatsapp", contact, "hello")
+    pages = {route: api.get(f"{route}?limit=1", theirs.key).json() for route in LISTS}
+    cursors = {route: page["next_cursor"] for route, page in pages.items() if "next_cursor" in page}
+    assert {"/api/connections", "/api/keys", "/api/audit", "/api/inbox/threads"} <= {*cursors}
+    for route, cursor in cursors.items():
+        assert api.get(route, theirs.key, params={"cursor": cursor}).status_code == 200
+        refused = api.get(route, ours.key, params={"cursor": cursor})
+        assert (refused.status_code, refused.json()["argument"]) == (422, "cursor")

@@ -1,0 +1,104 @@
+"""Every tool answers a stranger's ids as ids that never were, on every surface."""
+
+import copy
+import itertools
+import re
+import uuid
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from hermes.core import ids
+from mcp_gateway import catalogue
+from mcp_gateway.testing.catalogue import TOOLS as FIXTURES
+from tests.support.api import Api
+from tests.support.rows import rows_of
+from tests.support.surfaces import SURFACES, Told
+from tests.support.tenants import Tenant, World
+
+# What differs between two equal calls: ids of the call, the platform's random ids, what is left, the time.
+PASSING = re.compile(
+    rb"call_[0-9A-Z]{26}|wamid\.[\w+/=]+|A[0-9a-f]{22}|\b\d{16}\b|\d{4}-\d\d-\d\dT[\d:.]+Z"
+    rb'|(?<="quota_left":)\d+|(?<=quota_left\\":)\d+'
+)
+ENDLESS = "probe_hang"
+OURS_ALONE = {tool.name for tool in FIXTURES} | {ENDLESS}
+TOOLS = {name: found.tool for name, found in catalogue.every_tool().items() if name not in OURS_ALONE}
+CONTACT, UNKNOWN_CONTACT = "14155550137", "14155550138"
+
+
+def texts(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Where the texts of an argument are."""
+    if isinstance(value, str):
+        yield path
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from texts(item, (*path, name))
+    elif isinstance(value, list | tuple):
+        for place, item in enumerate(value):
+            yield from texts(item, (*path, place))
+
+
+def put(arguments: Mapping[str, Any], path: tuple[Any, ...], text: str) -> dict[str, Any]:
+    changed: Any = copy.deepcopy(dict(arguments))
+    place = changed
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = text
+    return dict(changed)
+
+
+@pytest.fixture
+def foreign(api: Api, world: World, theirs: Tenant) -> dict[str, str]:
+    """What globex has, each beside the same that nobody has."""
+    wamid = theirs.hear("whatsapp", CONTACT, "canary-of-globex", "Carl Canary")
+    thread = api.get("/api/inbox/threads", theirs.key).json()["threads"][0]
+    world.forget()
+    return {
+        theirs.connections["whatsapp"]: ids.new("con"),
+        thread["id"]: ids.new("thr"),
+        thread["last_message"]["id"]: ids.new("msg"),
+        wamid: f"wamid.{uuid.uuid4().hex}",
+        CONTACT: UNKNOWN_CONTACT,
+    }
+
+
+def said(told: Told, given: str) -> tuple[int, bytes]:
+    """An answer without what was asked for and what differs each time."""
+    return told.response.status_code, PASSING.sub(b"", told.response.content.replace(given.encode(), b"*"))
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_te02_a_strangers_account_is_not_found_and_no_platform_is_asked(
+    api: Api, world: World, ours: Tenant, theirs: Tenant, name: str
+) -> None:
+    before = rows_of(theirs.customer)
+    for call, foreign_id in itertools.product(SURFACES.values(), theirs.connections.values()):
+        unknown_id = ids.new("con")
+        stranger, unknown = (
+            call(api, ours.key, name, {**TOOLS[name].example, "account": account})
+            for account in (foreign_id, unknown_id)
+        )
+        assert stranger.code == "not_found"
+        assert said(stranger, foreign_id) == said(unknown, unknown_id)
+    assert world.asked == []
+    assert rows_of(theirs.customer) == before
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_te02_a_strangers_id_in_any_argument_answers_as_an_unknown_one(
+    api: Api, world: World, theirs: Tenant, foreign: dict[str, str], name: str
+) -> None:
+    """Two customers of equal state ask, one for the stranger's id and one for an unknown id."""
+    asker, twin = (world.make("acme", **dict.fromkeys(theirs.connections, "shop")) for _ in range(2))
+    world.upstream.respond = lambda asked: {"id": "m", "item": "i"}
+    before, example = rows_of(theirs.customer), TOOLS[name].example
+    for call, path, foreign_id in itertools.product(SURFACES.values(), texts(example), foreign):
+        unknown_id = foreign[foreign_id]
+        stranger = call(api, asker.key, name, put(example, path, foreign_id))
+        unknown = call(api, twin.key, name, put(example, path, unknown_id))
+        assert said(stranger, foreign_id) == said(unknown, unknown_id), (path, foreign_id)
+        assert b"anary" not in stranger.response.content
+    assert not any(secret in repr(world.asked) for secret in theirs.secrets)
+    assert rows_of(theirs.customer) == before
