@@ -85,7 +85,7 @@ def plan_rows(plans: Sequence[Plan]) -> Iterator[tuple[str, ...]]:
         "Connections": "connections",
         "Keys": "keys",
         "Members": "members",
-        "Days messages are kept": "retention_days",
+        "Days audit entries are kept": "retention_days",
     }.items():
         yield (label, *(f"{getattr(p, name):,}" for p in plans))
 

@@ -72,7 +72,7 @@ def test_kustomizations_list_the_files_beside_them() -> None:
 
 
 def test_deployments_set_only_settings_that_exist() -> None:
-    known = {name for _, name, _, _ in settings()}
+    known = {name for _, name, _, _ in settings()} | {"WEB_CONCURRENCY"}  # uvicorn's
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
     (config,) = (o for _, o in objects() if o["kind"] == "ConfigMap")
     given = {*config["data"], *compose["x-hermes"]["environment"]}
