@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from connectors.kit import schema
 from hermes.core import ids
 from mcp_gateway import catalogue
 from mcp_gateway.testing.catalogue import TOOLS as FIXTURES
@@ -102,3 +103,24 @@ def test_te02_a_strangers_id_in_any_argument_answers_as_an_unknown_one(
         assert b"anary" not in stranger.response.content
     assert not any(secret in repr(world.asked) for secret in theirs.secrets)
     assert rows_of(theirs.customer) == before
+
+
+PAGED = [name for name, tool in TOOLS.items() if "cursor" in schema.input_schema(tool).get("properties", {})]
+
+
+@pytest.mark.parametrize("name", PAGED)
+def test_te14_a_cursor_of_the_strangers_is_refused(api: Api, ours: Tenant, theirs: Tenant, name: str) -> None:
+    for tenant in (ours, theirs):
+        for contact in ("14155550101", "14155550102", "14155550102"):
+            tenant.hear("whatsapp", contact, "an invoice", "Ada")
+    example = {**TOOLS[name].example, "limit": 1}
+    page = SURFACES["rest"](api, theirs.key, name, example)
+    cursor = page.data["next_cursor"]
+    assert SURFACES["rest"](api, theirs.key, name, {**example, "cursor": cursor}).code == "ok"
+    for call in SURFACES.values():
+        world.forget()
+        told = call(api, ours.key, name, {**example, "cursor": cursor})
+        if world.asked:
+            assert all(any(own in str(asked.headers) for own in ours.secrets) for asked in world.asked)
+        else:
+            assert told.code == "invalid_argument"

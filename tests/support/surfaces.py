@@ -1,6 +1,7 @@
 """One tool call by each surface an agent may use, and its answer in one form."""
 
 import dataclasses
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -44,12 +45,16 @@ def modern(api: Api, key: str, tool: str, arguments: Mapping[str, Any]) -> Told:
 
 def handshake(api: Api, key: str, tool: str, arguments: Mapping[str, Any]) -> Told:
     """`tools/call` in a session of 2025-11-25."""
-    agent = Agent(api, key)
-    session = agent.initialize()
-    return _rpc(agent.handshake("tools/call", call_of(tool, **arguments), session=session))
+    call = call_of(tool, **arguments)
+    return _rpc(Agent(api, key).handshake("tools/call", call, session=_session(api, key)))
 
 
 SURFACES: Mapping[str, Call] = {"rest": rest, "modern": modern, "handshake": handshake}
+
+
+@functools.cache
+def _session(api: Api, key: str) -> str:
+    return Agent(api, key).initialize()
 
 
 def _rpc(answer: httpx2.Response) -> Told:
