@@ -109,7 +109,9 @@ PAGED = [name for name, tool in TOOLS.items() if "cursor" in schema.input_schema
 
 
 @pytest.mark.parametrize("name", PAGED)
-def test_te14_a_cursor_of_the_strangers_is_refused(api: Api, ours: Tenant, theirs: Tenant, name: str) -> None:
+def test_te14_a_cursor_of_the_strangers_is_refused_or_is_a_position_at_the_platform(
+    api: Api, world: World, ours: Tenant, theirs: Tenant, name: str
+) -> None:
     for tenant in (ours, theirs):
         for contact in ("14155550101", "14155550102", "14155550102"):
             tenant.hear("whatsapp", contact, "an invoice", "Ada")
