@@ -50,39 +50,54 @@ async def subscribe(topic: str) -> AsyncIterator[AsyncIterator[Message]]:
     Once entered, everything published is received, unless Redis is down: then from the time it is back.
     A listener more than `QUEUE_LIMIT` messages behind loses the oldest. Messages are shared: change none.
     """
-    bus, channel = _bus.get(), _channel(topic)
-    queue: asyncio.Queue[Message] = asyncio.Queue(QUEUE_LIMIT)
-    heard = bus.add(channel, queue)
+    bus, channel, listener = _bus.get(), _channel(topic), _Listener()
+    heard = bus.add(channel, listener)
     try:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(heard.wait(), CONFIRM_TIMEOUT_S)
-        yield _Messages(queue)
+            # Not wait_for: before Python 3.12 it can lose a cancellation that comes with the confirmation.
+            async with asyncio.timeout(CONFIRM_TIMEOUT_S):
+                await heard.wait()
+        yield listener
     finally:
-        bus.remove(channel, queue)
+        bus.remove(channel, listener)
 
 
 def _channel(topic: str) -> str:
     return name("bus", topic)
 
 
-class _Messages(AsyncIterator[Message]):
-    """The messages of one listener, without end."""
+class _Listener(AsyncIterator[Message]):
+    """The newest messages of one listener, without end; for one reader, and a third of an asyncio.Queue."""
 
-    def __init__(self, queue: asyncio.Queue[Message]) -> None:
-        self._queue = queue
+    __slots__ = ("_unread", "_waiting")
+
+    def __init__(self) -> None:
+        self._unread: deque[Message] = deque(maxlen=QUEUE_LIMIT)
+        self._waiting: asyncio.Future[None] | None = None
+
+    def put(self, message: Message) -> None:
+        """Take a message in; the oldest gives way where there is no room."""
+        if len(self._unread) == QUEUE_LIMIT:
+            metrics.count("bus_message_dropped")
+        self._unread.append(message)
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_result(None)
 
     async def __anext__(self) -> Message:
-        return await self._queue.get()
+        while not self._unread:
+            self._waiting = asyncio.get_running_loop().create_future()
+            await self._waiting
+        return self._unread.popleft()
 
 
 class _Topic:
     """A channel with listeners; `heard` is set while Redis delivers it to us."""
 
-    __slots__ = ("heard", "queues")
+    __slots__ = ("heard", "listeners")
 
     def __init__(self) -> None:
         self.heard = asyncio.Event()
-        self.queues: set[asyncio.Queue[Message]] = set()
+        self.listeners: set[_Listener] = set()
 
 
 class _Bus:
@@ -97,20 +112,20 @@ class _Bus:
         self._timer: asyncio.TimerHandle | None = None
         self._replies = 0
 
-    def add(self, channel: str, queue: asyncio.Queue[Message]) -> asyncio.Event:
+    def add(self, channel: str, listener: _Listener) -> asyncio.Event:
         topic = self._topics.get(channel)
         if topic is None:
             topic = self._topics[channel] = _Topic()
             self._ask(channel, topic)
-        topic.queues.add(queue)
+        topic.listeners.add(listener)
         if self._link is None and self._timer is None:
             self._connect()
         return topic.heard
 
-    def remove(self, channel: str, queue: asyncio.Queue[Message]) -> None:
+    def remove(self, channel: str, listener: _Listener) -> None:
         topic = self._topics[channel]
-        topic.queues.discard(queue)
-        if not topic.queues:
+        topic.listeners.discard(listener)
+        if not topic.listeners:
             del self._topics[channel]
             if self._link is not None:
                 self._link.send(packed("UNSUBSCRIBE", channel))
@@ -158,11 +173,8 @@ class _Bus:
         if topic is None:
             return
         message = msgspec.json.decode(payload)
-        for queue in topic.queues:
-            if queue.full():
-                queue.get_nowait()
-                metrics.count("bus_message_dropped")
-            queue.put_nowait(message)
+        for listener in topic.listeners:
+            listener.put(message)
 
     def _ping(self, replies_before: int) -> None:
         """Notice a connection that is open on our side only: the last ping was not answered."""

@@ -5,8 +5,8 @@ start; it sees the client leave, keeps a quiet stream alive and listens for a ca
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any, Protocol
 
 import msgspec
 import structlog
@@ -61,30 +61,23 @@ class Exchange:
         leaving_cancels: bool,
         cancelled: Beat | None = None,
         beat: Beat | None = None,
-        headers: Headers = (),
     ) -> None:
         self._receive = receive
         self._send = send
         self._leaving_cancels = leaving_cancels
         self._cancelled = cancelled
         self._beat = beat
-        self._headers = headers
         self._task: asyncio.Task[object] | None = None
-        self._attendants: list[asyncio.Task[None]] = []
-        self._writing: asyncio.Lock | None = None
-        self._streams = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._attendants: set[asyncio.Task[None]] = set()
+        self._begun: asyncio.Future[None] | None = None
         self._is_over = False
         self._is_ended = False
-
-    @property
-    def streams(self) -> bool:
-        """Whether the answer has begun as a stream."""
-        return self._streams
 
     async def answer(self, work: Awaitable[Reply]) -> None:
         """Await `work` and send what it comes to. Nothing is sent to a client that left or cancelled."""
         self._task = asyncio.current_task()
-        patience = asyncio.get_running_loop().call_later(PATIENCE_S, self._attend)
+        self._timer = asyncio.get_running_loop().call_later(PATIENCE_S, self._attend)
         try:
             reply = await work
         except asyncio.CancelledError:
@@ -94,7 +87,7 @@ class Exchange:
             await self._close_unanswered()
             return
         finally:
-            patience.cancel()
+            self._timer.cancel()
             for attendant in self._attendants:
                 attendant.cancel()
         await self._finish(reply)
@@ -112,17 +105,14 @@ class Exchange:
         """Send a chunk of the stream as it is, and begin the stream with it where it has not begun."""
         if self._is_over:
             return
-        if self._writing is None:
-            self._writing = asyncio.Lock()
-        async with self._writing:
-            try:
-                if not self._streams:
-                    self._streams = True
-                    headers = [*self._headers, *STREAM_HEADERS]
-                    await self._send({"type": "http.response.start", "status": 200, "headers": headers})
-                await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
-            except OSError:
-                self._is_over = True
+        try:
+            if self._begun is None:
+                await self._begin()
+            elif not self._begun.done():
+                await asyncio.shield(self._begun)
+            await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
+        except OSError:
+            self._is_over = True
 
     def end(self) -> None:
         """Stop the work; the answer ends without a response."""
@@ -131,24 +121,30 @@ class Exchange:
             self._task.cancel()
 
     def _attend(self) -> None:
-        self._attendants.append(asyncio.ensure_future(self._watch()))
+        self._ping_later()
+        self._start(self._watch())
         if self._cancelled is not None:
-            self._attendants.append(asyncio.ensure_future(self._await_cancellation(self._cancelled)))
+            self._start(self._await_cancellation(self._cancelled))
+
+    def _start(self, attendance: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(attendance)
+        self._attendants.add(task)
+        task.add_done_callback(self._attendants.discard)
+
+    def _ping_later(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(PING_S, lambda: self._start(self._ping()))
+
+    async def _ping(self) -> None:
+        self._ping_later()
+        await self.write(PING)
+        await self._check_beat()
 
     async def _watch(self) -> None:
-        while True:
-            try:
-                async with asyncio.timeout(PING_S):
-                    while (await self._receive())["type"] != "http.disconnect":
-                        pass
-            except TimeoutError:
-                await self.write(PING)
-                await self._check_beat()
-            else:
-                self._is_over = True
-                if self._leaving_cancels:
-                    self.end()
-                return
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self._is_over = True
+        if self._leaving_cancels:
+            self.end()
 
     async def _check_beat(self) -> None:
         if self._beat is None:
@@ -167,29 +163,30 @@ class Exchange:
         self.end()
 
     async def _close_unanswered(self) -> None:
-        if not self._streams:
+        if self._begun is None:
             await self.write(b"")
         await self._finish(Reply(b""))
+
+    async def _begin(self) -> None:
+        self._begun = asyncio.get_running_loop().create_future()
+        try:
+            start = {"type": "http.response.start", "status": 200, "headers": STREAM_HEADERS}
+            await self._send(start)
+        finally:
+            self._begun.set_result(None)
 
     async def _finish(self, reply: Reply) -> None:
         if self._is_over:
             return
         self._is_over = True
-        if self._writing is not None:
-            async with self._writing:
-                await self._send_last(reply)
-        else:
-            await self._send_last(reply)
-
-    async def _send_last(self, reply: Reply) -> None:
         try:
-            if self._streams:
+            if self._begun is not None:
+                await asyncio.shield(self._begun)
                 last = event(reply.body) if reply.body else b""
                 await self._send({"type": "http.response.body", "body": last, "more_body": False})
             else:
                 content = [JSON_HEADER] if reply.body else []
-                headers = [*content, *self._headers, *reply.headers]
-                await respond(self._send, reply.status, reply.body, headers)
+                await respond(self._send, reply.status, reply.body, [*content, *reply.headers])
         except OSError:
             return
 
