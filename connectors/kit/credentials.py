@@ -1,6 +1,7 @@
 """Typed credentials of a connector and the fields a person fills in."""
 
 import dataclasses
+import functools
 import re
 from collections.abc import Mapping
 from typing import Any, Self
@@ -54,6 +55,7 @@ class Credentials:
     """
 
     @classmethod
+    @functools.cache
     def fields(cls) -> tuple[CredentialField, ...]:
         """The fields in declaration order."""
         return tuple(

@@ -9,12 +9,13 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from hermes.local.loopback import ask
 from hermes.local.redis import private_redis
 from hermes.local.sockets import redis_socket, redis_url
 from tests.load.processes import OTHER_CORE
 from tests.load.upstream import ACCOUNT, NUMBER
 
-OPERATOR_KEY = "bench-operator-key-0123456789abcdefghij"
+CREDENTIALS = {"phone_number_id": NUMBER, "waba_id": ACCOUNT, "access_token": "bench-token"}
 
 
 class Hermes:
@@ -43,6 +44,12 @@ class Hermes:
             raise RuntimeError(f"manage.py {words[0]} failed:\n{done.stderr[-3000:]}")
         return done.stdout
 
+    def connect(self, port: int) -> None:
+        """Connect the customer's WhatsApp, which is the bench's upstream, through the Hermes at `port`."""
+        reply = ask(port, "POST", "/api/connect/whatsapp", key=self.key, body={"credentials": CREDENTIALS})
+        if reply.status != 201:
+            raise RuntimeError(f"the bench's WhatsApp was not connected: {reply.status} {reply.body}")
+
 
 @contextlib.contextmanager
 def hermes(upstream_port: int) -> Iterator[Hermes]:
@@ -60,9 +67,5 @@ def hermes(upstream_port: int) -> Iterator[Hermes]:
                 "HERMES_LOG_LEVEL": "WARNING",
                 "HERMES_MCP_CONFORMANCE": "1",
                 "WHATSAPP_API_BASE": f"http://127.0.0.1:{upstream_port}",
-                "MCP_API_KEY": OPERATOR_KEY,
-                "HERMES_WHATSAPP_PHONE_NUMBER_ID": NUMBER,
-                "HERMES_WHATSAPP_WABA_ID": ACCOUNT,
-                "HERMES_WHATSAPP_ACCESS_TOKEN": "bench-token",
             }
             yield Hermes(folder, env)
