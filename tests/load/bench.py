@@ -21,7 +21,16 @@ SAID = "This is a simple text response"
 UPSTREAM_MS = 50
 UPSTREAM_CONNECTIONS = 200
 HEAD = f"{'':44} {'calls/s':>8} {'cpu µs':>7} {'p50 ms':>7} {'p95 ms':>7} {'p99 ms':>7} {'of bare':>8}\n"
-UVICORN = ["-m", "uvicorn", "--log-level", "warning", "--no-access-log", "--no-server-header", "--port"]
+UVICORN = [
+    "-m",
+    "uvicorn",
+    "--log-level",
+    "warning",
+    "--no-access-log",
+    "--no-server-header",
+    "--no-proxy-headers",
+    "--port",
+]
 DAPHNE = ["-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p"]
 LOCAL_WEB = ["-m", "hermes.local.web", "-v", "0", "-b", "127.0.0.1", "-p"]
 
