@@ -67,17 +67,18 @@ def _channel(topic: str) -> str:
 
 
 class _Listener(AsyncIterator[Message]):
-    """The newest messages of one listener, without end; for one reader, and a third of an asyncio.Queue."""
+    """The newest messages of one listener, without end. Listeners are many and idle, so it is small."""
 
     __slots__ = ("_unread", "_waiting")
 
     def __init__(self) -> None:
-        self._unread: deque[Message] = deque(maxlen=QUEUE_LIMIT)
+        self._unread: list[Message] = []
         self._waiting: asyncio.Future[None] | None = None
 
     def put(self, message: Message) -> None:
         """Take a message in; the oldest gives way where there is no room."""
         if len(self._unread) == QUEUE_LIMIT:
+            del self._unread[0]
             metrics.count("bus_message_dropped")
         self._unread.append(message)
         if self._waiting is not None and not self._waiting.done():
@@ -87,7 +88,7 @@ class _Listener(AsyncIterator[Message]):
         while not self._unread:
             self._waiting = asyncio.get_running_loop().create_future()
             await self._waiting
-        return self._unread.popleft()
+        return self._unread.pop(0)
 
 
 class _Topic:

@@ -23,9 +23,9 @@ Serve = Callable[[Visit], Awaitable[None]]
 log = structlog.get_logger(__name__)
 
 
-async def mcp(scope: Scope, receive: Receive, send: Send) -> None:
+def mcp(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
     """Answer one request to /mcp."""
-    await enter(_serve, scope, receive, send)
+    return enter(_serve, scope, receive, send)
 
 
 async def enter(serve: Serve, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,38 +60,38 @@ async def enter(serve: Serve, scope: Scope, receive: Receive, send: Send) -> Non
         await turn_away(send, 500, "Hermes failed; the fault is logged. Try again later.")
 
 
-async def _serve(visit: Visit) -> None:
+def _serve(visit: Visit) -> Awaitable[None]:
     method = visit.scope["method"]
     if method == "POST":
-        await _serve_post(visit)
-    elif modern.is_meant(visit.headers.get(b"mcp-protocol-version"), None):
-        await turn_away(visit.send, 405, "This revision is spoken by POST.", [(b"allow", b"POST")])
-    elif method == "GET":
-        await streamable.get(visit)
-    elif method == "DELETE":
-        await streamable.delete(visit)
-    else:
-        await turn_away(visit.send, 405, "This endpoint is spoken to by POST.", [ALLOW])
+        return _serve_post(visit)
+    if modern.is_meant(visit.headers.get(b"mcp-protocol-version"), None):
+        return turn_away(visit.send, 405, "This revision is spoken by POST.", [(b"allow", b"POST")])
+    if method == "GET":
+        return streamable.get(visit)
+    if method == "DELETE":
+        return streamable.delete(visit)
+    return turn_away(visit.send, 405, "This endpoint is spoken to by POST.", [ALLOW])
 
 
 async def _serve_post(visit: Visit) -> None:
     headers = visit.headers
     if not headers.get(b"content-type", b"").lower().startswith(b"application/json"):
         await turn_away(visit.send, 415, "The body must be application/json.")
-        return
-    if not _accepts_both(headers.get(b"accept")):
+    elif not _accepts_both(headers.get(b"accept")):
         await turn_away(visit.send, 406, "Accept must list application/json and text/event-stream.")
-        return
-    body = await read_body(visit.scope, visit.receive, LIMIT_BODY_BYTES)
+    else:
+        await _serve_body(visit, await read_body(visit.scope, visit.receive, LIMIT_BODY_BYTES))
+
+
+def _serve_body(visit: Visit, body: bytes) -> Awaitable[None]:
+    """The era's answer. Not a coroutine of its own, so that a stream does not keep body and message."""
     try:
         message = wire.read(body)
     except RpcError as error:
-        await respond(visit.send, 400, wire.failure(None, error), [JSON_HEADER])
-        return
-    if modern.is_meant(headers.get(b"mcp-protocol-version"), message):
-        await modern.serve(visit, message)
-    else:
-        await streamable.post(visit, message)
+        return respond(visit.send, 400, wire.failure(None, error), [JSON_HEADER])
+    if modern.is_meant(visit.headers.get(b"mcp-protocol-version"), message):
+        return modern.serve(visit, message)
+    return streamable.post(visit, message)
 
 
 def _accepts_both(accept: bytes | None) -> bool:

@@ -69,7 +69,7 @@ class Exchange:
         self._beat = beat
         self._task: asyncio.Task[object] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._attendants: set[asyncio.Task[None]] = set()
+        self._attendants: list[asyncio.Task[None]] = []
         self._begun: asyncio.Future[None] | None = None
         self._is_over = False
         self._is_ended = False
@@ -86,6 +86,11 @@ class Exchange:
             self._task.uncancel()
             await self._close_unanswered()
             return
+        except Exception as error:
+            if self._begun is None:
+                raise
+            log.warning("mcp_stream_broken", error=type(error).__name__)
+            reply = Reply(b"")
         finally:
             self._timer.cancel()
             for attendant in self._attendants:
@@ -128,8 +133,8 @@ class Exchange:
 
     def _start(self, attendance: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(attendance)
-        self._attendants.add(task)
-        task.add_done_callback(self._attendants.discard)
+        self._attendants.append(task)
+        task.add_done_callback(self._attendants.remove)
 
     def _ping_later(self) -> None:
         self._timer = asyncio.get_running_loop().call_later(PING_S, lambda: self._start(self._ping()))

@@ -30,6 +30,7 @@ class Lease:
     def __init__(self, visit: Visit, stream: str | None = None) -> None:
         self.stream = stream or secrets.token_urlsafe(12)
         self._caller = visit.caller
+        self.customer = visit.caller.principal.customer
         self._headers = visit.scope["headers"]
 
     async def take(self) -> None:

@@ -1,6 +1,6 @@
 """Streams that stay open for what the server says: `subscriptions/listen`, and GET of the handshake eras."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from typing import Any
 
 from mcp_types import INVALID_PARAMS
@@ -19,41 +19,42 @@ from tenants.changes import topic as customer_topic
 SUBSCRIPTION_META_KEY = "io.modelcontextprotocol/subscriptionId"
 URIS_LIMIT = 100
 WATCH_KEPT_S = 24 * 3600
-_FLAGS = {"toolsListChanged": "tools", "promptsListChanged": "prompts", "resourcesListChanged": "resources"}
 
 
-async def subscribe(request: Request, visit: Visit) -> None:
-    """Answer `subscriptions/listen` until the client leaves or may no longer listen.
+def subscribe(visit: Visit, request_id: str | int, asked: Any) -> Awaitable[None]:
+    """The answer to `subscriptions/listen`, to be awaited until the client leaves or may no longer listen.
 
-    Raises RpcError for a bad filter, RateLimited and Unavailable, all before anything is sent.
+    Raises RpcError for a bad filter at once; awaited, RateLimited and Unavailable before anything is sent.
     """
-    honoured = _honoured(request.params.get("notifications"))
+    return _subscribed(visit, request_id, _honoured(asked))
+
+
+async def _subscribed(visit: Visit, request_id: str | int, honoured: Mapping[str, Any]) -> None:
     lease = Lease(visit)
     await lease.take()
     exchange = Exchange(visit.receive, visit.send, leaving_cancels=True, beat=lease.renew)
-    await exchange.stream(_tell_subscriber(request, honoured, exchange, lease))
+    await exchange.stream(_tell_subscriber(request_id, honoured, exchange, lease))
 
 
 async def _tell_subscriber(
-    request: Request, honoured: Mapping[str, Any], exchange: Exchange, lease: Lease
+    request_id: str | int, honoured: Mapping[str, Any], exchange: Exchange, lease: Lease
 ) -> Reply:
-    meta = {SUBSCRIPTION_META_KEY: request.id}
-    lists = {_FLAGS[flag] for flag in honoured if flag in _FLAGS}
-    uris = frozenset(honoured.get("resourceSubscriptions", ()))
+    meta = {SUBSCRIPTION_META_KEY: request_id}
+    uris = honoured.get("resourceSubscriptions", ())
     try:
         # Subscribed before it is acknowledged, so that nothing after the acknowledgement is missed.
-        async with bus.subscribe(customer_topic(request.caller.principal.customer)) as messages:
+        async with bus.subscribe(customer_topic(lease.customer)) as messages:
             told = {"notifications": honoured, "_meta": meta}
             await exchange.emit(wire.notification("notifications/subscriptions/acknowledged", told))
             async for message in messages:
                 for kind in changes.lists_in(message):
-                    if kind in lists:
+                    if f"{kind}ListChanged" in honoured:
                         await exchange.emit(changes.list_changed(kind, meta))
                 if message.get("uri") in uris:
                     await exchange.emit(changes.updated(message["uri"], meta))
     finally:
         await lease.release()
-    return Reply(wire.reply(request.id, {"resultType": "complete", "_meta": meta}))
+    return Reply(wire.reply(request_id, {"resultType": "complete", "_meta": meta}))
 
 
 async def stream_session(visit: Visit, session: Session) -> None:
@@ -128,9 +129,8 @@ def _honoured(asked: Any) -> dict[str, Any]:
         raise RpcError(
             INVALID_PARAMS, f"notifications must be an object, with at most {URIS_LIMIT} resources."
         )
-    honoured: dict[str, Any] = {
-        flag: True for flag, kind in _FLAGS.items() if asked.get(flag) is True and kind in about.features()
-    }
+    flags = {kind: f"{kind}ListChanged" for kind in changes.LISTS if kind in about.features()}
+    honoured: dict[str, Any] = {flag: True for flag in flags.values() if asked.get(flag) is True}
     if uris and "resources" in about.features():
         honoured["resourceSubscriptions"] = uris
     return honoured

@@ -1,7 +1,7 @@
 """The era without sessions (2026-07-28): every POST says for itself its revision, client and method."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 from mcp_types import (
@@ -105,25 +105,22 @@ def is_meant(version: bytes | None, message: Any) -> bool:
     return type(meta) is dict and PROTOCOL_VERSION_META_KEY in meta
 
 
-async def serve(visit: Visit, message: Any) -> None:
-    """Answer one POST."""
-    exchange = Exchange(visit.receive, visit.send, leaving_cancels=True)
+def serve(visit: Visit, message: Any) -> Awaitable[None]:
+    """The answer to one POST, to be awaited; it keeps of the message only what it needs."""
     try:
         wire.check_message(message)
         if "id" not in message:
             _check_version(visit.headers.get(b"mcp-protocol-version", b"").decode("latin-1"))
-            await respond(visit.send, 202, b"")
-            return
+            return respond(visit.send, 202, b"")
         meta = _check_envelope(visit, message)
+        if message["method"] == LISTEN:
+            return listening.subscribe(visit, message["id"], message["params"].get("notifications"))
+        exchange = Exchange(visit.receive, visit.send, leaving_cancels=True)
         request = _request(visit.caller, message, meta, exchange)
-        if request.method == LISTEN:
-            await listening.subscribe(request, visit)
-            return
     except RpcError as error:
         told = wire.failure(wire.id_of(message), error)
-        await respond(visit.send, MODERN.status(error.code), told, [JSON_HEADER])
-        return
-    await exchange.answer(answer(request, MODERN))
+        return respond(visit.send, MODERN.status(error.code), told, [JSON_HEADER])
+    return exchange.answer(answer(request, MODERN))
 
 
 def _request(caller: Caller, message: dict[str, Any], meta: Mapping[str, Any], exchange: Exchange) -> Request:

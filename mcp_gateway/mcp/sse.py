@@ -5,7 +5,7 @@ process that holds the stream.
 """
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Coroutine, Mapping
 from typing import Any
 from urllib.parse import parse_qs, quote
 
@@ -38,14 +38,14 @@ log = structlog.get_logger(__name__)
 _running: set[asyncio.Task[None]] = set()
 
 
-async def sse(scope: Scope, receive: Receive, send: Send) -> None:
+def sse(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
     """Answer one request to /sse."""
-    await enter(_serve_stream, scope, receive, send)
+    return enter(_serve_stream, scope, receive, send)
 
 
-async def messages(scope: Scope, receive: Receive, send: Send) -> None:
+def messages(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
     """Answer one request to /messages/."""
-    await enter(_serve_message, scope, receive, send)
+    return enter(_serve_message, scope, receive, send)
 
 
 class Courier:
