@@ -13,11 +13,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import redis
 
 from hermes.local import place
 from hermes.local.loopback import ask
-from hermes.local.redis import PrivateRedis
 from hermes.local.sockets import redis_socket
 
 START_DEADLINE_S = 60
@@ -173,26 +171,3 @@ def test_a_port_that_is_no_number_is_said_in_one_sentence(monkeypatch: pytest.Mo
     monkeypatch.setenv("PORT", "eight")
     with pytest.raises(place.NotHere, match="PORT is 'eight'; it must be a number from 1 to 65535"):
         place.chosen_port()
-
-
-def test_a_long_data_directory_gets_a_short_socket(tmp_path: Path) -> None:
-    folder = tmp_path / ("long" * 40)
-    assert len(str(redis_socket(folder))) < 100
-    assert redis_socket(folder) == redis_socket(folder) != redis_socket(tmp_path / ("Long" * 40))
-
-
-def test_the_private_redis_takes_over_from_one_that_was_left(tmp_path: Path) -> None:
-    socket_path = tmp_path / "redis.sock"
-    left = PrivateRedis(socket_path, tmp_path)
-    left.start(durable=True)
-    redis.Redis(unix_socket_path=str(socket_path)).set("kept", "yes")
-    server = PrivateRedis(socket_path, tmp_path)
-    server.start(durable=True)
-    try:
-        assert left.process is not None
-        assert left.process.wait(5) == 0
-        assert redis.Redis(unix_socket_path=str(socket_path)).get("kept") == b"yes"
-        assert socket_path.stat().st_mode & 0o077 == 0
-    finally:
-        server.stop()
-    assert not socket_path.exists()
