@@ -49,7 +49,15 @@ class Api:
 
         self.run(self._client.aclose())
         self.run(http.aclose())
-        self.run(self._loop.shutdown_asyncgens())
+        self.run(self._end_streams())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
         self._loop.close()
+
+    async def _end_streams(self) -> None:
+        """End what tests left open, as a server that stops does; the loop must not close over it."""
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        await self._loop.shutdown_asyncgens()
