@@ -3,12 +3,14 @@
 SQL by hand, because it runs in group commits.
 """
 
+import functools
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from audit.columns import fitted, masked
 from audit.models import AuditEntry
 from hermes.core import clock, rows
 
@@ -18,7 +20,7 @@ OK = "ok"
 OUTCOME_UNKNOWN = "outcome_unknown"
 ABANDONED = "The process that ran this call ended before the call was closed."
 _TABLE = AuditEntry._meta.db_table
-_CHARS = {f.name: f.max_length for f in AuditEntry._meta.fields if getattr(f, "max_length", None)}
+_often = functools.lru_cache(maxsize=4096)(masked)
 _OPENED = (
     "public_id", "customer_id", "at", "actor", "surface", "client", "address", "mode", "tool", "platform",
     "connection", "arguments", "outcome", "detail", "units", "closed_at",
@@ -30,7 +32,8 @@ _CLOSED = ("outcome", "detail", "units", "duration_ms", "upstream_id", "closed_a
 class Opening(msgspec.Struct, frozen=True, kw_only=True):
     """A call as its row begins. `outcome` is `started`, or why the call was refused: the row is closed then.
 
-    `units` are reserved ones, `arguments` redacted JSON. Texts longer than their column are cut.
+    `units` are reserved ones, `arguments` redacted JSON. Texts longer than their column are cut; in those a
+    caller has a say in, what looks like a secret is masked.
     """
 
     call_id: str
@@ -98,17 +101,17 @@ def _opened(opening: Opening) -> tuple[Any, ...]:
         opening.call_id,
         opening.customer_id,
         at,
-        opening.actor[: _CHARS["actor"]],
-        opening.surface[: _CHARS["surface"]],
-        opening.client[: _CHARS["client"]],
-        opening.address[: _CHARS["address"]],
+        fitted("actor", opening.actor),
+        fitted("surface", opening.surface),
+        _often("client", opening.client),
+        fitted("address", opening.address),
         opening.mode,
-        opening.tool[: _CHARS["tool"]],
-        opening.platform[: _CHARS["platform"]],
-        opening.connection[: _CHARS["connection"]],
+        _often("tool", opening.tool),
+        fitted("platform", opening.platform),
+        fitted("connection", opening.connection),
         opening.arguments,
-        opening.outcome[: _CHARS["outcome"]],
-        opening.detail[: _CHARS["detail"]],
+        fitted("outcome", opening.outcome),
+        masked("detail", opening.detail),
         opening.units,
         None if opening.outcome == STARTED else at,
     )
@@ -116,11 +119,11 @@ def _opened(opening: Opening) -> tuple[Any, ...]:
 
 def _closed(closing: Closing) -> tuple[Any, ...]:
     return (
-        closing.outcome[: _CHARS["outcome"]],
-        closing.detail[: _CHARS["detail"]],
+        fitted("outcome", closing.outcome),
+        masked("detail", closing.detail),
         closing.units,
         closing.duration_ms,
-        closing.upstream_id[: _CHARS["upstream_id"]],
+        fitted("upstream_id", closing.upstream_id),
         rows.moment(closing.at),
     )
 

@@ -1,9 +1,8 @@
 """Acts of management: one closed entry, written in the transaction of the act itself."""
 
+from audit.columns import masked
 from audit.models import AuditEntry
 from hermes.core import clock, ids
-
-_LIMITS = {f.name: f.max_length for f in AuditEntry._meta.fields if getattr(f, "max_length", None)}
 
 
 def record(
@@ -22,7 +21,7 @@ def record(
 ) -> AuditEntry:
     """Write that `actor` (`key:key_...`, `user:7`, `command:...`) did `action` (`connection.link`).
 
-    Texts longer than their column are cut. `detail` is public to the customer: never a secret.
+    Texts longer than their column are cut, what looks like a secret is masked.
     """
     moment = clock.now()
     texts = {
@@ -37,7 +36,7 @@ def record(
         "platform": platform,
         "connection": connection,
     }
-    cut = {name: text[: _LIMITS[name]] for name, text in texts.items()}
+    kept = {column: masked(column, text) for column, text in texts.items()}
     return AuditEntry.objects.create(
-        public_id=ids.new("aud"), customer_id=customer_id, at=moment, closed_at=moment, **cut
+        public_id=ids.new("aud"), customer_id=customer_id, at=moment, closed_at=moment, **kept
     )

@@ -123,7 +123,9 @@ async def _send(ctx: ToolContext, params: SendParams) -> ToolResult:
 
 
 async def _crash(ctx: ToolContext, params: NoParams) -> ToolResult:
-    raise ValueError("SELECT secret FROM vault WHERE host='db.internal'")
+    credentials = ctx.credentials()
+    assert isinstance(credentials, ProbeCredentials)
+    raise ValueError("SELECT * FROM vault WHERE host='db.internal' AND token=", credentials.token.reveal())
 
 
 async def _hang(ctx: ToolContext, params: NoParams) -> ToolResult:
