@@ -15,7 +15,7 @@ django_application: Any = get_asgi_application()
 
 import hermes.celery  # noqa: E402, F401  (after Django is set up; tasks sent from here need its broker)
 from hermes.core import group_commit, http, peer  # noqa: E402
-from hermes.core.asgi import Receive, Send  # noqa: E402
+from hermes.core.asgi import Receive, Send, respond  # noqa: E402
 from mcp_gateway import executor  # noqa: E402
 from mcp_gateway.mcp import door, sse  # noqa: E402
 from mcp_gateway.rest.tool_calls import call_tool, tool_of  # noqa: E402
@@ -37,6 +37,9 @@ async def application(scope: MutableMapping[str, Any], receive: Receive, send: S
         return
     if scope["type"] != "http":
         await send({"type": "websocket.close", "code": 1000})
+        return
+    if not peer.is_modest(scope):
+        await respond(send, 431, b"")
         return
     scope = peer.vetted(scope)
     path: str = scope["path"]

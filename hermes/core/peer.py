@@ -2,7 +2,7 @@
 
 import functools
 import ipaddress
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +19,20 @@ FORWARDING = frozenset(
 )
 # Daphne turns this request header into the ASGI root_path, whoever sends it.
 ROOT_PATH = b"daphne-root-path"
+
+LIMIT_HEADERS = 128
+LIMIT_HEAD_BYTES = 16_384
+
+
+def is_modest(scope: Mapping[str, Any]) -> bool:
+    """Whether the request's head is of a size a client may need; not every server bounds it (httptools)."""
+    headers: Sequence[tuple[bytes, bytes]] = scope["headers"]
+    if len(headers) > LIMIT_HEADERS:
+        return False
+    size = len(scope["path"]) + len(scope["query_string"])
+    for name, value in headers:
+        size += len(name) + len(value)
+    return size <= LIMIT_HEAD_BYTES
 
 
 def vetted(scope: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
