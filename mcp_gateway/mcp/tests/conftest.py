@@ -19,6 +19,8 @@ from tests.support.api import Api
 from tests.support.probed import Probed
 
 STARTS_WITHIN_S = 40.0
+UVICORN = ("uvicorn", "--timeout-graceful-shutdown", "1", "--port")
+DAPHNE = ("daphne", "-b", "127.0.0.1", "-p")
 
 
 @pytest.fixture
@@ -58,8 +60,8 @@ def loopback(api: Api) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def processes(_database: None, _redis_server: Any) -> Iterator[tuple[str, str]]:
-    """Two processes of the application over the same database and Redis: their base addresses."""
-    started = [_start_process() for _ in range(2)]
+    """The application in a uvicorn and in a daphne, over one database and Redis: their base addresses."""
+    started = [_start(*UVICORN), _start(*DAPHNE)]
     try:
         for _, base in started:
             _await_answer(base)
@@ -71,13 +73,12 @@ def processes(_database: None, _redis_server: Any) -> Iterator[tuple[str, str]]:
             process.wait(20)
 
 
-def _start_process() -> tuple[subprocess.Popen[bytes], str]:
+def _start(*server: str) -> tuple[subprocess.Popen[bytes], str]:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
-    command = [sys.executable, "-m", "uvicorn", "hermes.asgi:application", "--port", str(port)]
     process = subprocess.Popen(
-        [*command, "--log-level", "warning", "--timeout-graceful-shutdown", "1"],
+        [sys.executable, "-m", *server, str(port), "hermes.asgi:application"],
         env={**os.environ, "HERMES_ENV": "test"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx2
 import msgspec
+import pytest
 
 from mcp_gateway.mcp.tests.agents import (
     LATEST_HANDSHAKE,
@@ -19,6 +20,7 @@ from mcp_gateway.mcp.tests.agents import (
     modern_message,
     outcomes,
     session_headers,
+    streamed,
 )
 from tests.support.api import Api
 from tests.support.probed import Probed
@@ -149,6 +151,21 @@ def test_a_call_is_cancelled_through_the_other_process(
 
 async def _rest(told: AsyncIterator[Any]) -> list[Any]:
     return [message async for message in told]
+
+
+@pytest.mark.parametrize("server", [0, 1], ids=["uvicorn", "daphne"])
+def test_mc19_each_server_sees_a_client_leave(
+    api: Api, probed: Probed, processes: tuple[str, str], server: int
+) -> None:
+    hang = modern_message("tools/call", call_of("probe_hang"))
+
+    async def leave() -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1), streamed(processes[server], probed.key, hang) as answer:
+                await answer.aread()
+
+    api.run(leave())
+    eventually(lambda: outcomes(api, probed.key) == ["cancelled"], within_s=2)
 
 
 def test_changes_are_told_by_every_process(api: Api, probed: Probed, processes: tuple[str, str]) -> None:
