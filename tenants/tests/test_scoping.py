@@ -4,12 +4,11 @@ import threading
 from typing import Any
 
 import pytest
-from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Manager
 from django.shortcuts import get_object_or_404
 
-from tenants.models import ApiKey, Connection, Membership
+from tenants.models import ApiKey, Connection
 from tenants.scoping import CustomerMissing, TenantModel
 
 WAYS_IN = [
@@ -131,14 +130,3 @@ def test_a_row_never_points_to_a_strangers_row(acme: Any, globex: Any) -> None:
         mine.save()
     with pytest.raises(ValidationError):
         mine.save(update_fields=["replaced_by"])
-
-
-def test_staff_pages_show_all_customers_and_no_secret(acme: Any, globex: Any, rf: Any) -> None:
-    for model in (Membership, ApiKey, Connection):
-        page = admin.site._registry[model]
-        owners = set(page.get_queryset(rf.get("/")).values_list("customer", flat=True))
-        if model is not Connection:
-            assert owners >= {acme.customer.pk, globex.customer.pk}
-        shown = set(page.get_fields(rf.get("/"))) | set(page.list_display)
-        assert not shown & {"sealed", "mac", "lookup", "data_key"}
-        assert not page.has_change_permission(rf.get("/"))
