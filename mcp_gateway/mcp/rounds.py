@@ -21,7 +21,7 @@ from mcp_gateway.mcp.questions import InputRequired, is_answer
 from mcp_gateway.mcp.wire import RpcError
 
 LIFETIME_S = 900
-STATE_LIMIT_CHARS = 262_144
+STATE_LIMIT_CHARS = 1 << 20
 METHODS = frozenset({"tools/call", "prompts/get", "resources/read"})
 _KID = "rounds"
 
@@ -74,9 +74,11 @@ def answers_of(caller: Caller, method: str, params: Mapping[str, Any]) -> Mappin
 def as_result(
     required: InputRequired, caller: Caller, method: str, params: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The `input_required` result that asks the client."""
+    """The `input_required` result that asks the client. Raises RpcError for answers too long to carry on."""
     told = msgspec.json.encode({"until": int(time.time()) + LIFETIME_S, "answers": required.answers})
     state = crypto.seal(told, key=_key(_KID), kid=_KID, aad=_place(caller, method, params))
+    if len(state) > STATE_LIMIT_CHARS:
+        raise RpcError(INVALID_PARAMS, "The answers so far are too long to go on with. Answer more briefly.")
     return {"resultType": "input_required", "inputRequests": required.questions, "requestState": state}
 
 

@@ -7,6 +7,7 @@ import msgspec
 from mcp_types import INVALID_PARAMS
 
 from hermes.core.errors import HermesError, InsufficientScope, Unauthenticated, UnknownTool
+from hermes.core.problems import retry_after
 from mcp_gateway import auth, catalogue
 from mcp_gateway.calls import Answer, ToolCall
 from mcp_gateway.executor import execute
@@ -49,7 +50,7 @@ async def call_tool(request: Request) -> dict[str, Any]:
             request.caller, ToolCall(tool=name, arguments=arguments or {}, link=request.link)
         )
     except UnknownTool as error:
-        raise RpcError(INVALID_PARAMS, error.message) from None
+        raise RpcError(INVALID_PARAMS, error.message, _told(error)) from None
     except NOT_RESULTS:
         raise
     except HermesError as error:
@@ -75,15 +76,7 @@ def failed(error: HermesError) -> dict[str, Any]:
     Not as structuredContent: clients hold that against the tool's output schema even when `isError` is set
     (@modelcontextprotocol/sdk 1.x, client/index.js).
     """
-    details = dict(error.details)
-    told: dict[str, Any] = {"code": error.code, "message": error.message}
-    if (call_id := details.pop("call_id", None)) is not None:
-        told["call_id"] = call_id
-    if error.retry_after_s is not None:
-        told["retry_after"] = error.retry_after_s
-    if details:
-        told["details"] = details
-    text = wire.encode(told)
+    text = wire.encode(_told(error))
     return {
         "content": ({"type": "text", "text": text.decode()},),
         "isError": True,
@@ -95,6 +88,18 @@ def refuse_cursor(params: Mapping[str, Any]) -> None:
     """Every list here is one page, so no cursor is ours."""
     if params.get("cursor") is not None:
         raise RpcError(INVALID_PARAMS, "This cursor is unknown; list again without one.")
+
+
+def _told(error: HermesError) -> dict[str, Any]:
+    details = dict(error.details)
+    told: dict[str, Any] = {"code": error.code, "message": error.message}
+    if (call_id := details.pop("call_id", None)) is not None:
+        told["call_id"] = call_id
+    if error.retry_after_s is not None:
+        told["retry_after"] = retry_after(error)
+    if details:
+        told["details"] = details
+    return told
 
 
 def _publish(listing: catalogue.Listing) -> dict[str, Any]:

@@ -87,13 +87,19 @@ def is_refused(answer: Any) -> bool:
         lambda s: 5,
         lambda s: {"a": 1},
         lambda s: "h1.rounds." + base64.urlsafe_b64encode(b"x" * 60).decode().rstrip("="),
-        lambda s: "x" * 300_000,
+        lambda s: "x" * 2_000_000,
     ],
 )
 def test_a_state_that_was_changed_is_refused(api: Api, agent: Agent, probed: Probed, change: Any) -> None:
     state = ask(agent, ONE)["result"]["requestState"]
     assert is_refused(ask(agent, ONE, inputResponses={"user_name": ANN}, requestState=change(state)))
     assert outcomes(api, probed.key) == ["input_required"]
+
+
+def test_answers_too_long_to_carry_on_are_refused(agent: Agent) -> None:
+    long = {"action": "accept", "content": {"name": "x" * 900_000}}
+    answer = ask(agent, TWO, inputResponses={"step1": long})
+    assert (answer["error"]["code"], "requestState" in str(answer)) == (-32602, False)
 
 
 def test_a_state_is_for_one_request_of_one_caller(api: Api, agent: Agent, stranger: Agent) -> None:
