@@ -16,7 +16,8 @@ import pytest
 
 from hermes.local import place
 from hermes.local.loopback import ask
-from hermes.local.sockets import redis_socket
+from hermes.local.redis import private_redis
+from hermes.local.sockets import redis_socket, redis_url
 
 START_DEADLINE_S = 60
 
@@ -157,6 +158,21 @@ def test_a_second_run_on_the_same_data_is_refused_in_one_sentence(start: Callabl
     second = start(first.folder)
     assert second.process.wait(30) != 0
     assert second.said() == f"Hermes already runs on {first.folder}; end that run or set HERMES_DATA_DIR.\n"
+
+
+@pytest.mark.timeout(150)
+def test_stores_named_in_the_environment_are_used(start: Callable[..., Run], tmp_path: Path) -> None:
+    database = tmp_path / "elsewhere.sqlite3"
+    with private_redis(tmp_path / "given.sock", tmp_path / "given", durable=False) as given:
+        run = start(REDIS_URL=redis_url(given.socket), DATABASE_URL=f"sqlite:///{database}")
+        run.until_ready()
+        assert not redis_socket(run.folder).exists()
+        run.process.send_signal(signal.SIGTERM)
+        run.until(lambda: run.process.poll() is not None, 20)
+        assert given.process is not None
+        assert given.process.poll() is None
+    assert database.stat().st_size
+    assert not (run.folder / "hermes.sqlite3").exists()
 
 
 def test_a_taken_port_is_said_in_one_sentence(tmp_path: Path) -> None:
