@@ -55,8 +55,8 @@ async def answer(request: Request, era: Era) -> Reply:
     except RpcError as error:
         failure = error
     except tools.REFUSALS as error:
-        told = wire.failure(request.id, RpcError(INTERNAL_ERROR, error.message, {"code": error.code}))
-        return Reply(told, error.status, challenge(error, token_sent=True))
+        refusal = RpcError(INTERNAL_ERROR, error.message, tools.told(error))
+        return Reply(wire.failure(request.id, refusal), error.status, challenge(error, token_sent=True))
     except Exception:
         log.exception("mcp_method_failed", method=request.method)
         failure = RpcError(INTERNAL_ERROR, "Hermes failed; the fault is logged. Try again later.")

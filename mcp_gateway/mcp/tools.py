@@ -50,7 +50,7 @@ async def call_tool(request: Request) -> dict[str, Any]:
             request.caller, ToolCall(tool=name, arguments=arguments or {}, link=request.link)
         )
     except UnknownTool as error:
-        raise RpcError(INVALID_PARAMS, error.message, _told(error)) from None
+        raise RpcError(INVALID_PARAMS, error.message, told(error)) from None
     except NOT_RESULTS:
         raise
     except HermesError as error:
@@ -76,7 +76,7 @@ def failed(error: HermesError) -> dict[str, Any]:
     Not as structuredContent: clients hold that against the tool's output schema even when `isError` is set
     (@modelcontextprotocol/sdk 1.x, client/index.js).
     """
-    text = wire.encode(_told(error))
+    text = wire.encode(told(error))
     return {
         "content": ({"type": "text", "text": text.decode()},),
         "isError": True,
@@ -84,22 +84,23 @@ def failed(error: HermesError) -> dict[str, Any]:
     }
 
 
+def told(error: HermesError) -> dict[str, Any]:
+    """An error as programs read it: `code`, `message` and, where known, call_id, retry_after and details."""
+    details = dict(error.details)
+    data: dict[str, Any] = {"code": error.code, "message": error.message}
+    if (call_id := details.pop("call_id", None)) is not None:
+        data["call_id"] = call_id
+    if error.retry_after_s is not None:
+        data["retry_after"] = retry_after(error)
+    if details:
+        data["details"] = details
+    return data
+
+
 def refuse_cursor(params: Mapping[str, Any]) -> None:
     """Every list here is one page, so no cursor is ours."""
     if params.get("cursor") is not None:
         raise RpcError(INVALID_PARAMS, "This cursor is unknown; list again without one.")
-
-
-def _told(error: HermesError) -> dict[str, Any]:
-    details = dict(error.details)
-    told: dict[str, Any] = {"code": error.code, "message": error.message}
-    if (call_id := details.pop("call_id", None)) is not None:
-        told["call_id"] = call_id
-    if error.retry_after_s is not None:
-        told["retry_after"] = retry_after(error)
-    if details:
-        told["details"] = details
-    return told
 
 
 def _publish(listing: catalogue.Listing) -> dict[str, Any]:

@@ -52,7 +52,7 @@ class Run:
         return [self.token, self.refused_token, *self.account.secrets, *keys]
 
     def connect(self) -> None:
-        me = (200, {}, {"id": uuid.uuid4().hex, "name": "Probe"})
+        me: Any = (200, {}, {"id": uuid.uuid4().hex, "name": "Probe"})
         wrong = {"token": self.refused_token}
         for answer in FAILURES:
             self.world.upstream.script.extend([answer] * ENOUGH)
@@ -97,9 +97,8 @@ class Run:
         for answer in FAILURES[1:]:
             for script in (self.world.upstream.script, self.world.platforms.script):
                 script.extend([answer] * ENOUGH)
-            for tool, arguments in (("probe_send", {"to": "x", "text": "y"}), ("probe_fetch", {"item": "a"})):
-                assert self._call(tool, arguments) >= 400
-            assert self._call("whatsapp_send_text", {"to": "+14155550123", "text": "y"}) >= 400
+            for name in ("probe_send", "probe_fetch", "whatsapp_send_text"):
+                assert self._call(name, TOOLS[name].example) >= 400
             self.world.upstream.script.clear()
             self.world.platforms.script.clear()
 

@@ -4,7 +4,7 @@ import contextlib
 import dataclasses
 import re
 from collections import deque
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any
 
 from aiohttp import web
@@ -20,6 +20,8 @@ from hermes.core.http_types import CutOff, NotReached
 from tests.support.upstream import Asked
 
 _HOST = re.compile(rb"https://([\w.-]+)")
+Answering = Callable[[Connector, web.Request, Asked], Awaitable[Any]]
+"""(platform, request, the same as it is remembered) -> an answer of the stand-in's, or as in a script."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,12 +38,14 @@ class Platforms:
     """Serves every account from a stand-in of its own, found by the secret a request carries.
 
     Answers from `script` go first: (status, headers, JSON), or `"cut"`, which drops the connection.
+    `answer` gives all others.
     """
 
     def __init__(self) -> None:
         self.bases: dict[str, str] = {}
         self.asked: list[Asked] = []
         self.script: deque[Any] = deque()
+        self.answer: Answering = self.told_by_account
         self._accounts: list[Account] = []
 
     def open_account(self, platform: str) -> Account:
@@ -60,7 +64,7 @@ class Platforms:
         """Answer one request as `connector`'s platform."""
         asked = Asked(request.method, request.path_qs, dict(request.headers), await request.read())
         self.asked.append(asked)
-        told = self.script.popleft() if self.script else await self._told(connector, request, asked)
+        told = self.script.popleft() if self.script else await self.answer(connector, request, asked)
         if told == "cut":
             if request.transport is not None:
                 request.transport.abort()
@@ -71,7 +75,8 @@ class Platforms:
         status, headers, data = told
         return web.json_response(data, status=status, headers=headers)
 
-    async def _told(self, connector: Connector, request: web.Request, asked: Asked) -> Any:
+    async def told_by_account(self, connector: Connector, request: web.Request, asked: Asked) -> Any:
+        """What the stand-in of the account answers whose secret the request carries."""
         account = self._account_of(connector, asked)
         if account is None:
             return 401, {}, {"error": {"code": 190, "message": "no such account"}}

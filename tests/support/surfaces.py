@@ -16,7 +16,7 @@ AGENT = "test-agent 1"  # as `Agent` names itself over MCP
 
 @dataclasses.dataclass(frozen=True)
 class Told:
-    """How a call was answered. `code` is "ok", an error code, or "rpc <number>" of JSON-RPC."""
+    """How a call was answered. `code` is "ok" or an error code."""
 
     code: str
     data: Any
@@ -62,17 +62,21 @@ def _rpc(answer: httpx2.Response) -> Told:
         return _problem(answer)
     body = answer.json()
     if "error" in body:
-        return Told(f"rpc {body['error']['code']}", None, {}, body["error"], (), answer)
+        return _failure(body["error"]["data"], answer)
     result = body["result"]
     if result["isError"]:
-        error = dict(result["_meta"][ERROR_META])
-        details = error.pop("details", {})
-        return Told(error.pop("code"), None, {}, {**error, **details}, (), answer)
+        return _failure(result["_meta"][ERROR_META], answer)
     blocks = tuple(result["content"])
     if "structuredContent" not in result:
         return Told("ok", {}, result["_meta"][CALL_META], {}, blocks, answer)
     data = dict(result["structuredContent"])
     return Told("ok", data, data.pop("meta"), {}, blocks[1:], answer)
+
+
+def _failure(told: Mapping[str, Any], answer: httpx2.Response) -> Told:
+    error = dict(told)
+    details = error.pop("details", {})
+    return Told(error.pop("code"), None, {}, {**error, **details}, (), answer)
 
 
 def _problem(answer: httpx2.Response) -> Told:

@@ -92,6 +92,7 @@ def world(
 
     platform_servers.asked.clear()
     platform_servers.script.clear()
+    platform_servers.answer = platform_servers.told_by_account
     bases = {
         setting.name: platform_servers.bases[slug]
         for slug in platform_servers.bases

@@ -46,8 +46,8 @@ def in_processes(text: str) -> list[str]:
 def _values() -> Iterator[tuple[str, str]]:
     client = sync_client()
     for key in client.scan_iter(count=1000):
-        command, *rest = _READ_BY[client.type(key)]
-        yield repr(key), repr(client.execute_command(command, key, *rest))
+        command, *rest = _READ_BY[bytes(client.type(key))]  # type: ignore[arg-type]
+        yield repr(key), repr(client.execute_command(command, key, *rest))  # type: ignore[no-untyped-call]
 
 
 def _read(path: Path) -> str:

@@ -1,0 +1,59 @@
+"""One customer whose platforms answer every surface alike."""
+
+import re
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from connectors.kit import calls
+from connectors.kit.connector import Connector
+from tests.support.platforms import Platforms
+from tests.support.tenants import Tenant, World
+from tests.support.upstream import Asked
+
+CALL_TOKEN = re.compile(rb"\b[0-9a-f]{32}\b|--[\w-]{16,}|boundary=[\w-]+")
+
+
+def shown(asked: Asked) -> tuple[str, str, bytes]:
+    """A request without what is random in each call: the call's token, a multipart boundary."""
+    return asked.method, asked.path, CALL_TOKEN.sub(b"*", asked.body)
+
+
+class Tape:
+    """The platforms' answers of the first run, given again in every later one to the same requests."""
+
+    def __init__(self, platforms: Platforms) -> None:
+        self._platforms = platforms
+        self._taped: list[tuple[Any, Any]] = []
+        self._place = 0
+        platforms.answer = self.answer
+
+    def rewind(self) -> None:
+        """The next run begins."""
+        self._place = 0
+
+    async def answer(self, connector: Connector, request: web.Request, asked: Asked) -> Any:
+        if self._place == len(self._taped):
+            told = await self._platforms.told_by_account(connector, request, asked)
+            self._taped.append((shown(asked), told))
+        request_then, answer_then = self._taped[self._place]
+        self._place += 1
+        assert shown(asked) == request_then
+        return answer_then
+
+
+@pytest.fixture
+def ours(world: World, monkeypatch: pytest.MonkeyPatch) -> Tenant:
+    """acme, connected everywhere; calls are tried again without a pause."""
+    monkeypatch.setattr(calls, "FIRST_PAUSE_S", 0.0)
+    tenant = world.make("acme")
+    tenant.hear("whatsapp", "14155550123", "an invoice, please", "Ada")
+    return tenant
+
+
+@pytest.fixture
+def tape(world: World, ours: Tenant) -> Tape:
+    """From when acme is connected."""
+    world.upstream.respond = lambda asked: {"id": "m1", "name": "Probe", "item": "thing"}
+    return Tape(world.platforms)
