@@ -19,7 +19,7 @@ from tests.load.requests import Request, modern_call, post, session_call
 ECHO = "test_simple_text"
 SAID = "This is a simple text response"
 UPSTREAM_MS = 50
-UPSTREAM_CONNECTIONS = 200
+UPSTREAM_CONNECTIONS = (32, 200)
 HEAD = f"{'':44} {'calls/s':>8} {'cpu µs':>7} {'p50 ms':>7} {'p95 ms':>7} {'p99 ms':>7} {'of bare':>8}\n"
 UVICORN = [
     "-m",
@@ -60,7 +60,8 @@ def main() -> None:
             if options.only in row.name:
                 results[row.name] = show(row, run(row, ours, options), results)
         if options.only in "upstream":
-            results[ADDED] = show_added(ours, upstream_port, options)
+            for connections in UPSTREAM_CONNECTIONS:
+                results[ADDED] = show_added(ours, upstream_port, connections, options)
     sys.stdout.write("\n" + "".join(f"{goal}\n" for goal in goals(results)))
 
 
@@ -154,14 +155,14 @@ def upstream(port: int, log: Path) -> Iterator[None]:
         yield
 
 
-def show_added(ours: Hermes, upstream_port: int, options: argparse.Namespace) -> Figures:
-    """What Hermes adds to a platform that takes 50 ms, at 200 calls side by side."""
+def show_added(ours: Hermes, upstream_port: int, connections: int, options: argparse.Namespace) -> Figures:
+    """What Hermes adds to a platform that takes 50 ms, with so many calls side by side."""
     path = "/v26.0/0/message_templates"
     straight = Request(
         content=f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode(), marker="order_ready"
     )
-    load = {"connections": UPSTREAM_CONNECTIONS, "seconds": options.seconds}
-    sys.stdout.write(f"\n{UPSTREAM_CONNECTIONS} side by side, a platform that takes {UPSTREAM_MS} ms\n{HEAD}")
+    load = {"connections": connections, "seconds": options.seconds}
+    sys.stdout.write(f"\n{connections} side by side, a platform that takes {UPSTREAM_MS} ms\n{HEAD}")
     direct = measure(None, straight, port=upstream_port, **load)
     show(
         Row(name="straight to the platform", command=[], application="", request=to_bare, bare=""), direct, {}
@@ -172,7 +173,7 @@ def show_added(ours: Hermes, upstream_port: int, options: argparse.Namespace) ->
         application="hermes.asgi",
         request=templates,
         bare="",
-        connections=UPSTREAM_CONNECTIONS,
+        connections=connections,
     )
     got = show(through, run(through, ours, options), {})
     times = {p: getattr(got, p) - getattr(direct, p) for p in ("p50", "p95", "p99")}
