@@ -48,5 +48,4 @@ def start(upstream: Upstream, tmp_path: Path) -> Iterator[Start]:
 
     yield make
     for web in started:
-        if web.is_alive():
-            web.end()
+        web.end()

@@ -30,7 +30,8 @@ class Web:
                 stdout=output,
                 stderr=output,
             )
-        self._client = httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=60)
+        self.base = f"http://127.0.0.1:{port}"
+        self._client = httpx2.Client(base_url=self.base, timeout=60)
 
     def await_start(self) -> "Web":
         """Wait until it answers."""
@@ -62,9 +63,6 @@ class Web:
         """All it has printed so far."""
         return self.log.read_text(errors="replace")
 
-    def is_alive(self) -> bool:
-        return self.process.poll() is None
-
     def terminate(self) -> None:
         """Ask it to end."""
         self.process.terminate()
@@ -75,7 +73,7 @@ class Web:
         self.process.wait(10)
 
     def end(self) -> int:
-        """Ask it to end and wait; returns its exit status."""
+        """Ask it to end, unless it has, and wait; returns its exit status."""
         self._client.close()
         self.terminate()
         try:
