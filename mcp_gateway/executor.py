@@ -9,6 +9,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 import structlog
+from django import db
 
 from audit.log import OK, Opening
 from connectors.kit.tool import ToolResult
@@ -135,7 +136,9 @@ async def _close(admitted: Admitted, opened: Opened, outcome: Outcome, began: fl
 async def _react(admitted: Admitted, error: HermesError) -> None:
     """Stop calling with a credential that the platform refuses (Discord bans a whole address for it)."""
     connection = admitted.connection
-    if isinstance(error, NeedsReauth) and connection is not None:
+    if not isinstance(error, NeedsReauth) or connection is None:
+        return
+    try:
         await blocking(
             connections.mark_needs_reauth,
             admitted.caller.principal.customer_id,
@@ -143,6 +146,8 @@ async def _react(admitted: Admitted, error: HermesError) -> None:
             error.message,
             version=connection.version,
         )
+    except db.Error as fault:
+        log.error("connection_not_flagged", connection=connection.public_id, error=type(fault).__name__)
 
 
 async def _record_refusal(caller: Caller, call: ToolCall, call_id: str, refusal: HermesError) -> None:

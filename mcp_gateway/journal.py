@@ -9,20 +9,25 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+import structlog
+from django import db
 
-from audit import log
+from audit import log as trail
 from audit.log import Closing, Opening
 from billing import quota
 from billing.quota import Want
 from hermes.core import clock, group_commit
-from hermes.core.errors import HermesError, QuotaExceeded
+from hermes.core.errors import HermesError, QuotaExceeded, Unavailable
+from hermes.core.group_commit import Apply
 from inbox.filing import SentRow, file_sent
 from mcp_gateway import idempotency
 from mcp_gateway.calls import Answer
 from mcp_gateway.idempotency import Keyed, Owned, Settled
 
 REPLAYED = "replayed"
-CHARGED = frozenset({log.OK, log.OUTCOME_UNKNOWN})
+RETRY_AFTER_S = 30
+CHARGED = frozenset({trail.OK, trail.OUTCOME_UNKNOWN})
+log = structlog.get_logger(__name__)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +66,8 @@ async def open_call(opening: Opening, want: Want | None = None, keyed: Keyed | N
     and OutcomeUnknown (so ended its first call); the trail then shows the refusal. Raises Unavailable
     where nothing can be recorded: the call must not run.
     """
-    return await group_commit.submit(_open, _Call(opening, want, keyed))
+    opened: Opened = await _written(_open, _Call(opening, want, keyed), opening.call_id)
+    return opened
 
 
 async def close_call(opened: Opened, outcome: Outcome, *, duration_ms: int) -> None:
@@ -70,12 +76,25 @@ async def close_call(opened: Opened, outcome: Outcome, *, duration_ms: int) -> N
     Raises Unavailable where that cannot be recorded. The call then becomes `outcome_unknown` by the
     sweeper, which is what its caller should be told.
     """
-    await group_commit.submit(_close, (opened, outcome, _closing(opened, outcome, duration_ms)))
+    closing = _closing(opened, outcome, duration_ms)
+    await _written(_close, (opened, outcome, closing), opened.call_id)
 
 
 async def refuse_call(opening: Opening, error: HermesError) -> None:
     """Record a call that was refused before it was opened. Raises Unavailable."""
-    await group_commit.submit(_refuse, _refused(opening, error))
+    await _written(_refuse, _refused(opening, error), opening.call_id)
+
+
+async def _written(apply: Apply[Any, Any], item: Any, call_id: str) -> Any:
+    try:
+        return await group_commit.submit(apply, item)
+    except db.Error as fault:
+        # The database is there and refuses this row. What cannot be recorded does not run (R-63).
+        log.error("call_not_recorded", call_id=call_id, error=type(fault).__name__, cause=repr(fault)[:300])
+        raise Unavailable(
+            "Calls cannot be recorded at the moment, so none is made. Try again later.",
+            retry_after_s=RETRY_AFTER_S,
+        ) from None
 
 
 class _Call:
@@ -108,7 +127,7 @@ class _Call:
 def _open(cursor: Any, calls: list[_Call]) -> list[Opened | Exception]:
     _take_keys(cursor, [call for call in calls if call.keyed is not None])
     _reserve(cursor, [call for call in calls if call.want is not None and call.runs()])
-    log.open_rows(cursor, [call.row() for call in calls])
+    trail.open_rows(cursor, [call.row() for call in calls])
     return [call.result() for call in calls]
 
 
@@ -128,7 +147,7 @@ def _reserve(cursor: Any, calls: list[_Call]) -> None:
 
 
 def _close(cursor: Any, items: list[tuple[Opened, Outcome, Closing]]) -> list[Exception | None]:
-    closed = log.close_rows(cursor, [closing for _, _, closing in items])
+    closed = trail.close_rows(cursor, [closing for _, _, closing in items])
     failed = [opened for opened, outcome, _ in items if outcome.code not in CHARGED]
     quota.release(cursor, [o.want for o in failed if o.want is not None and o.call_id in closed])
     idempotency.free(cursor, [Owned(o.keyed, o.call_id) for o in failed if o.keyed is not None])
@@ -145,7 +164,7 @@ def _close(cursor: Any, items: list[tuple[Opened, Outcome, Closing]]) -> list[Ex
 
 
 def _refuse(cursor: Any, openings: list[Opening]) -> list[Exception | None]:
-    log.open_rows(cursor, openings)
+    trail.open_rows(cursor, openings)
     return [None] * len(openings)
 
 
@@ -154,7 +173,7 @@ def _owned(calls: Sequence[_Call]) -> list[Owned]:
 
 
 def _key_state(outcome: Outcome) -> str:
-    return idempotency.DONE if outcome.code == log.OK else idempotency.UNKNOWN
+    return idempotency.DONE if outcome.code == trail.OK else idempotency.UNKNOWN
 
 
 def _closing(opened: Opened, outcome: Outcome, duration_ms: int) -> Closing:
