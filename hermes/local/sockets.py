@@ -14,8 +14,10 @@ def redis_socket(data_dir: Path) -> Path:
     socket = data_dir / "redis.sock"
     if len(str(socket).encode()) <= PATH_LIMIT_BYTES:
         return socket
-    name = hashlib.sha256(str(data_dir).encode()).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"hermes-{os.getuid()}-{name}" / "redis.sock"
+    name = f"hermes-{os.getuid()}-{hashlib.sha256(str(data_dir).encode()).hexdigest()[:16]}"
+    socket = Path(tempfile.gettempdir()) / name / "redis.sock"
+    # The folder must be this user's own before a server is started in it (hermes.local.redis).
+    return socket if len(str(socket).encode()) <= PATH_LIMIT_BYTES else Path("/tmp") / name / "redis.sock"  # noqa: S108
 
 
 def redis_url(socket: Path) -> str:

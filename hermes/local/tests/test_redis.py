@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,11 @@ def test_a_long_data_directory_gets_a_short_socket(tmp_path: Path) -> None:
     folder = tmp_path / ("long" * 40)
     assert len(str(redis_socket(folder))) < 100
     assert redis_socket(folder) == redis_socket(folder) != redis_socket(tmp_path / ("Long" * 40))
+
+
+def test_a_long_temporary_folder_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / ("long" * 20)))
+    assert len(str(redis_socket(tmp_path / ("long" * 40)))) < 100
 
 
 def test_a_short_folder_of_somebody_else_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
