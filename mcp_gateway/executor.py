@@ -146,7 +146,7 @@ async def _react(admitted: Admitted, error: HermesError) -> None:
             error.message,
             version=connection.version,
         )
-    except db.Error as fault:
+    except (HermesError, db.Error) as fault:
         log.error("connection_not_flagged", connection=connection.public_id, error=type(fault).__name__)
 
 

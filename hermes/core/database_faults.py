@@ -5,6 +5,9 @@ import sqlite3
 
 from django import db
 
+from hermes.core.errors import Unavailable
+
+RETRY_AFTER_S = 5
 # MariaDB knowledge base, "MariaDB Error Codes"; 2xxx are the client's (CR_*).
 _AWAY = {
     1021: "disk full",
@@ -66,3 +69,12 @@ def fault(error: BaseException) -> Fault:
     if code in _AWAY:
         return Fault.AWAY
     return Fault.REPEATABLE if code in _REPEATABLE else Fault.DATA
+
+
+def passing(error: BaseException) -> Unavailable | None:
+    """What to tell of an error that passes by itself; None where the data or the program is at fault."""
+    if not isinstance(error, db.Error) or fault(error) is Fault.DATA:
+        return None
+    return Unavailable(
+        "The database is briefly unavailable. Try again in a few seconds.", retry_after_s=RETRY_AFTER_S
+    )

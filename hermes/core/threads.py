@@ -12,18 +12,24 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
+import structlog
+from django import db
 from django.conf import settings
 from django.db import close_old_connections
 
+from hermes.core import database_faults
+
 P = ParamSpec("P")
 T = TypeVar("T")
+log = structlog.get_logger(__name__)
 
 
 async def blocking(fn: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """The result of `fn`, run in a thread of the pool with the caller's context variables.
 
     At most `settings.BLOCKING_THREADS` run at once, so as many database connections are in use; more wait.
-    A caller that is cancelled stops waiting, the function runs on.
+    A caller that is cancelled stops waiting, the function runs on. Raises what `fn` does, and Unavailable
+    while the database is away.
     """
     work = functools.partial(fn, *args, **kwargs)
     context = contextvars.copy_context()
@@ -36,6 +42,12 @@ def _with_fresh_connections(work: Callable[[], T]) -> T:
     close_old_connections()
     try:
         return work()
+    except db.Error as error:
+        away = database_faults.passing(error)
+        if away is None:
+            raise
+        log.warning("database_away", error=type(error).__name__, cause=repr(error.__cause__)[:300])
+        raise away from None
     finally:
         close_old_connections()
 

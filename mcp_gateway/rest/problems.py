@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
-from django import db
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views import defaults
@@ -12,7 +11,7 @@ from msgspec import json
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from hermes.core.database_faults import Fault, fault
+from hermes.core.database_faults import passing
 from hermes.core.errors import (
     Forbidden,
     HermesError,
@@ -20,7 +19,6 @@ from hermes.core.errors import (
     InvalidArgument,
     MalformedBody,
     NotFound,
-    Unavailable,
 )
 from hermes.core.problems import CONTENT_TYPE, as_problem, problem_headers
 
@@ -67,8 +65,8 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response:
 def _as_ours(error: Exception) -> HermesError:
     if isinstance(error, HermesError):
         return error
-    if isinstance(error, db.Error) and fault(error) is not Fault.DATA:
-        return Unavailable("The database is not reachable at the moment. Try again soon.", retry_after_s=5)
+    if (away := passing(error)) is not None:
+        return away
     return next((ours for theirs, ours in _TRANSLATED if isinstance(error, theirs)), Internal(FAULT))
 
 

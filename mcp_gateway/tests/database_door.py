@@ -12,7 +12,10 @@ _TOO_MANY = len(_ERROR_1040).to_bytes(3, "little") + b"\0" + _ERROR_1040
 
 
 class DatabaseDoor:
-    """Forwards connections. `is_full` answers new ones with error 1040; `cut_at` breaks one at that word."""
+    """Forwards connections. `is_full` answers new ones with error 1040; `cut_at` breaks one at that word.
+
+    Beyond `room` open connections it says so too; `most` is how many there were at once.
+    """
 
     def __init__(self, host: str, port: int) -> None:
         self._target = (host, port)
@@ -22,6 +25,8 @@ class DatabaseDoor:
         self._ends = False
         self.port = 0
         self.is_full = False
+        self.room = 1_000
+        self.most = 0
         self.cut_at: bytes | None = None
         self.forwards_before_cut = True
         self.open()
@@ -67,12 +72,13 @@ class DatabaseDoor:
     def _accept(self) -> None:
         assert self._listener is not None
         client, _ = self._listener.accept()
-        if self.is_full:
+        if self.is_full or len(self._pairs) // 2 >= self.room:
             client.sendall(_TOO_MANY)
             client.close()
             return
         server = socket.create_connection(self._target)
         self._pairs[client], self._pairs[server] = server, client
+        self.most = max(self.most, len(self._pairs) // 2)
         for each in (client, server):
             self._selector.register(each, selectors.EVENT_READ)
 

@@ -6,9 +6,11 @@ import threading
 from typing import Any
 
 import pytest
+from django import db
 from django.db import connections
 
 from hermes.core import threads
+from hermes.core.errors import Unavailable
 from hermes.core.threads import blocking
 
 word: contextvars.ContextVar[str] = contextvars.ContextVar("word", default="none")
@@ -73,3 +75,26 @@ def test_a_thread_keeps_no_database_connection() -> None:
         return await blocking(work)
 
     assert asyncio.run(scenario()).connection is None
+
+
+@pytest.mark.parametrize(
+    ("raised", "told"),
+    [
+        (db.InterfaceError("connection already closed"), Unavailable),
+        (db.OperationalError(2006, "Server has gone away"), Unavailable),
+        (db.OperationalError(1213, "Deadlock found"), Unavailable),
+        (db.IntegrityError(1062, "Duplicate entry"), db.IntegrityError),
+        (db.ProgrammingError("no such table"), db.ProgrammingError),
+    ],
+)
+def test_f12_a_database_that_is_away_is_told_as_such_and_a_fault_of_ours_as_it_is(
+    raised: db.Error, told: type[Exception]
+) -> None:
+    def work() -> None:
+        raise raised
+
+    async def scenario() -> None:
+        await blocking(work)
+
+    with pytest.raises(told):
+        asyncio.run(scenario())
