@@ -11,7 +11,9 @@ connectors.__path__.append(str(Path(__file__).parents[2] / "tests/support/connec
 os.environ["HERMES_ENV"] = "test"
 os.environ.setdefault("HERMES_DATA_DIR", tempfile.mkdtemp(prefix="hermes-test-"))
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
-os.environ.setdefault("REDIS_URL", f"unix://{os.environ['HERMES_DATA_DIR']}/{_WORKER}.sock")
+_OWN_REDIS = f"unix://{os.environ['HERMES_DATA_DIR']}/"
+if os.environ.get("REDIS_URL", _OWN_REDIS).startswith(_OWN_REDIS):  # not given, or another worker's
+    os.environ["REDIS_URL"] = f"{_OWN_REDIS}{_WORKER}.sock"
 
 from hermes.settings.base import *  # noqa: E402, F403
 from hermes.settings.base import CREDENTIAL_ENCRYPTION_KEYS as _KEYS, DATA_DIR, DATABASES, env  # noqa: E402
