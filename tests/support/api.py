@@ -1,6 +1,7 @@
 """A client of the whole ASGI application, in process, on one event loop that lives as long as the tests."""
 
 import asyncio
+import contextvars
 import threading
 from collections.abc import Coroutine
 from typing import Any, TypeVar
@@ -26,8 +27,9 @@ class Api:
         return httpx2.AsyncClient(transport=transport, base_url="http://localhost:8000", timeout=30)
 
     def run(self, work: Coroutine[Any, Any, T], timeout_s: float = 30) -> T:
-        """The result of a coroutine run on the application's loop."""
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout_s)
+        """The result of a coroutine run on the application's loop, in a context as empty as a server's."""
+        submit = contextvars.Context().run
+        return submit(asyncio.run_coroutine_threadsafe, work, self._loop).result(timeout_s)
 
     def request(self, method: str, path: str, key: str | None = None, **options: Any) -> httpx2.Response:
         """One request; `key` goes into Authorization."""
