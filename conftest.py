@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
 
+from hermes.core import redaction
 from tests.support.api import Api
 from tests.support.redis import PrivateRedis
 
@@ -57,6 +58,12 @@ def _database(
         yield
         connections.close_all()
         teardown_databases(made, verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_hidden() -> None:
+    """Forget what an earlier test in this thread had masked in its logs."""
+    redaction._hidden.set(())
 
 
 @dataclasses.dataclass(frozen=True)
