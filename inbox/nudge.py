@@ -30,8 +30,8 @@ def nudge() -> None:
 def send(after_s: float = 0.0) -> bool:
     """Tell the broker now; whether it took it. Waits for the broker, at most for its time limits."""
     try:
-        # Who comes later than the next tick of the clock need not come.
-        current_app.send_task(TASK, countdown=after_s or None, expires=after_s + 60, ignore_result=True)
+        # Who comes later than the next tick of the clock need not come at all.
+        current_app.send_task(TASK, countdown=after_s or None, expires=after_s + 10, ignore_result=True)
     except (BrokerUnreachable, OSError) as away:
         metrics.count("nudge_lost")
         log.warning("broker_away", error=type(away).__name__)

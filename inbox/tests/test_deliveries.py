@@ -52,7 +52,7 @@ def test_wh14_what_always_fails_is_tried_five_times_and_set_aside_and_delays_nob
     assert "RuntimeError" in row.reason
     assert settle(row).tries == 5
     monkeypatch.undo()
-    assert "1 deliveries are tried again." in replay("--id", row.public_id)
+    assert "1 deliveries are tried again, within seconds." in replay("--id", row.public_id)
     row.refresh_from_db()
     assert settle(row).state == "done"
     assert shop.stored("wamid.POISON").text == "text of wamid.POISON"
@@ -187,8 +187,10 @@ def test_a_range_is_listed_then_replayed(set_aside: Callable[[int], WebhookDeliv
     assert [line.split()[0] for line in listed[:-1]] == [first.public_id, second.public_id]
     assert "quarantined tries=5 KeyError (1)" in listed[0]
     assert listed[-1] == "2 deliveries would be tried again."
-    assert replay(*chosen, "--platform", "telegram").splitlines() == ["0 deliveries are tried again."]
-    assert replay(*chosen).splitlines()[-1] == "2 deliveries are tried again."
+    assert replay(*chosen, "--platform", "telegram").splitlines() == [
+        "0 deliveries are tried again, within seconds."
+    ]
+    assert replay(*chosen).splitlines()[-1] == "2 deliveries are tried again, within seconds."
     for row, state in ((before, "quarantined"), (first, "done"), (second, "done"), (after, "quarantined")):
         row.refresh_from_db()
         assert settle(row).state == state

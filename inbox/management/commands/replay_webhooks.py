@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from hermes.core import clock
 from hermes.core.errors import InvalidArgument
-from inbox import deliveries, nudge
+from inbox import deliveries
 from inbox.models import WebhookDelivery
 
 State = WebhookDelivery.State
@@ -44,8 +44,7 @@ class Command(BaseCommand):
         if options["dry_run"]:
             self.stdout.write(f"{count} deliveries would be tried again.")
             return
-        self.stdout.write(f"{deliveries.again(chosen)} deliveries are tried again.")
-        nudge.send()
+        self.stdout.write(f"{deliveries.again(chosen)} deliveries are tried again, within seconds.")
 
     def _chosen(self, options: dict[str, Any]) -> Any:
         rows = WebhookDelivery.objects.all()
