@@ -2,8 +2,8 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -15,6 +15,8 @@ from hermes.core.errors import NotFound, Unauthenticated
 from hermes.core.subkeys import subkey
 
 _TABLE = "inbox_webhookdelivery"
+# MariaDB and MySQL refuse statements beyond max_allowed_packet, 16 MiB by default; quoting may double a body.
+_LARGEST_STATEMENT = 4 << 20
 _COLUMNS = ("public_id", "platform", "addressee", "lane", "digest", "body", "received_at", "next_try_at")
 _SAME_FOR_ALL = {"state": "'received'", "tries": "0", "reason": "''", "awaits": "''"}
 
@@ -72,21 +74,35 @@ def sandbox_secret(connection: str) -> str:
 
 def _insert(cursor: Any, posts: list[Posted]) -> list[Exception | None]:
     now = clock.now()
-    told = [
-        (
-            ids.new("whd"),
-            post.platform,
-            post.addressee,
-            post.lane[:64],
-            _digest(post),
-            post.body,
-            rows.moment(now),
-            rows.moment(now + timedelta(seconds=post.due_in_s)),
-        )
-        for post in posts
-    ]
-    rows.insert(cursor, _TABLE, _COLUMNS, told, same_for_all=_SAME_FOR_ALL, keep_existing=True)
+    for some in _portions(posts):
+        told = [_row(post, now) for post in some]
+        rows.insert(cursor, _TABLE, _COLUMNS, told, same_for_all=_SAME_FOR_ALL, keep_existing=True)
     return [None] * len(posts)
+
+
+def _row(post: Posted, now: datetime) -> tuple[Any, ...]:
+    return (
+        ids.new("whd"),
+        post.platform,
+        post.addressee,
+        post.lane[:64],
+        _digest(post),
+        post.body,
+        rows.moment(now),
+        rows.moment(now + timedelta(seconds=post.due_in_s)),
+    )
+
+
+def _portions(posts: list[Posted]) -> Iterator[list[Posted]]:
+    """Parts of at most `_LARGEST_STATEMENT` bytes, or of one post."""
+    part, size = list[Posted](), 0
+    for post in posts:
+        if part and size + len(post.body) > _LARGEST_STATEMENT:
+            yield part
+            part, size = [], 0
+        part.append(post)
+        size += len(post.body)
+    yield part
 
 
 def _digest(post: Posted) -> str:

@@ -1,5 +1,6 @@
 """The door platforms post at: what is signed is stored and then acknowledged, nothing else is."""
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -124,6 +125,21 @@ def test_wh09_three_mebibytes_are_taken_and_more_is_refused(api: Api) -> None:
     assert kept(largest + b" ") is None
     declared = api.post(PATH, content=b"", headers={"content-length": str(50 << 20)})
     assert declared.status_code == 413
+
+
+def test_many_large_deliveries_at_once_are_all_stored(api: Api) -> None:
+    """Together they are more than a database takes in one statement."""
+    bodies = [bytes([65 + n]) * (3 << 20) for n in range(8)]
+
+    async def posted() -> list[int]:
+        client = api._client
+        answers = await asyncio.gather(
+            *(client.post(PATH, content=body, headers=sign(SECRET, body)) for body in bodies)
+        )
+        return [answer.status_code for answer in answers]
+
+    assert api.run(posted()) == [200] * len(bodies)
+    assert all(kept(body) for body in bodies)
 
 
 def test_wh13_both_secrets_hold_while_they_overlap_and_the_old_one_is_refused_after(
