@@ -16,6 +16,7 @@ django_application: Any = get_asgi_application()
 import hermes.celery  # noqa: E402, F401  (after Django is set up; tasks sent from here need its broker)
 from hermes.core import group_commit, http, peer  # noqa: E402
 from hermes.core.asgi import Receive, Send, respond  # noqa: E402
+from inbox.door import webhook  # noqa: E402
 from mcp_gateway import executor  # noqa: E402
 from mcp_gateway.mcp import door, sse  # noqa: E402
 from mcp_gateway.rest.tool_calls import call_tool, tool_of  # noqa: E402
@@ -47,6 +48,8 @@ async def application(scope: MutableMapping[str, Any], receive: Receive, send: S
         await door.mcp(scope, receive, send)
     elif path.startswith("/api/") and scope["method"] == "POST" and (tool := tool_of(path)):
         await call_tool(tool, scope, receive, send)
+    elif path.startswith("/webhook/"):
+        await webhook(scope, receive, send)
     elif settings.MCP_LEGACY_SSE and path == "/sse":
         await sse.sse(scope, receive, send)
     elif settings.MCP_LEGACY_SSE and path == "/messages/":

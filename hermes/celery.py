@@ -10,6 +10,8 @@ from hermes.environment import choose_settings
 choose_settings()
 
 app = Celery("hermes")
+# Threads that send tasks take the default app; without this they would make one that has no settings.
+app.set_default()
 app.config_from_object("django.conf:settings", namespace="CELERY")
 
 

@@ -14,6 +14,47 @@ def _message_id() -> str:
     return ids.new("msg")
 
 
+def _delivery_id() -> str:
+    return ids.new("whd")
+
+
+class WebhookDelivery(models.Model):
+    """What a platform posted, byte for byte: the row is what the acknowledgement promises.
+
+    A body may be about several customers, so the row belongs to none and no customer sees it. `addressee`
+    is the only connection (public id) it may reach, empty where its own ids say whose it is. `lane` keeps
+    customers apart in line. `awaits` are the platform ids nobody has connected yet, each between two spaces.
+    """
+
+    class State(models.TextChoices):
+        RECEIVED = "received"
+        DONE = "done"
+        UNROUTED = "unrouted"
+        QUARANTINED = "quarantined"
+
+    public_id = models.CharField(max_length=31, unique=True, default=_delivery_id, editable=False)
+    platform = models.CharField(max_length=32)
+    addressee = models.CharField(max_length=31, blank=True)
+    lane = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64, unique=True)
+    body = models.BinaryField()
+    received_at = models.DateTimeField()
+    state = models.CharField(max_length=12, choices=State, default=State.RECEIVED)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField()
+    reason = models.CharField(max_length=300, blank=True)
+    awaits = models.TextField(blank=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("state", "lane", "next_try_at"), name="delivery_due"),
+            models.Index(fields=("state", "received_at"), name="delivery_age"),
+        )
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
 class Thread(TenantModel):
     """A conversation of one connection with one contact, group or channel.
 

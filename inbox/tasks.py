@@ -1,58 +1,60 @@
 """Background work of the inbox."""
 
-import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 import structlog
 from celery import shared_task
-from django.db import OperationalError
-from kombu.exceptions import OperationalError as BrokerUnreachable
 
-from connectors.registry import all_connectors
 from connectors.sandbox import Emission
-from hermes.core.errors import NotFound
-from inbox import effects
-from tenants import routing
+from hermes.core.errors import HermesError
+from inbox import deliveries, intake, nudge
 
+DRAIN_S = 20.0
 log = structlog.get_logger(__name__)
 
 
-@shared_task(
-    name="inbox.tasks.receive",
-    autoretry_for=(OperationalError,),
-    max_retries=8,
-    retry_backoff=True,
-    retry_backoff_max=60,
-)
-def receive(connection_id: int, platform: str, payload: Mapping[str, Any]) -> None:
-    """Put a platform's webhook body, addressed to one connection, into that connection's inbox.
+@shared_task(name=nudge.TASK)
+def drain() -> None:
+    """Settle the deliveries that are due; by a word of the intake, and by the clock every 5 s."""
+    if not deliveries.drain(DRAIN_S):
+        nudge.send()
 
-    What its ids say is for another connection is left out and logged. Repeating it changes nothing.
+
+@shared_task(name="inbox.tasks.tidy_deliveries")
+def tidy_deliveries() -> None:
+    """Delete what has been kept long enough, look again whose the unrouted ones are; every hour."""
+    deliveries.purge()
+    deliveries.reconsider()
+
+
+def wake(*, platform: str, ids: Sequence[str], **_: Any) -> None:
+    """Have what waited for an account brought in, now that it is linked (`linking.account_linked`)."""
+    if deliveries.wake(platform, ids):
+        nudge.nudge()
+
+
+def post(connection: str, platform: str, emissions: Sequence[Emission]) -> None:
+    """Take in what a sandbox's platform posts to its connection (public id): signed, stored, due in its time.
+
+    Raises NotFound (the platform posts nothing) and Unavailable.
     """
-    try:
-        connection = routing.receiver(connection_id)
-    except NotFound:
-        log.warning("event_without_connection", connection=connection_id, platform=platform)
-        return
-    webhook = all_connectors()[connection.platform].webhook
-    if connection.platform != platform or webhook is None:
-        log.warning("event_of_other_platform", connection=connection.public_id, platform=platform)
-        return
-    events = webhook.parse(msgspec.json.encode(payload))
-    own = [event for event in events if routing.takes(connection, event.route)]
-    if len(own) < len(events):
-        log.warning("foreign_events", connection=connection.public_id, count=len(events) - len(own))
-    applied = effects.apply(connection.customer_id, connection.pk, own)
-    log.info("events_applied", connection=connection.public_id, **dataclasses.asdict(applied))
-
-
-def deliver(connection_id: int, platform: str, emissions: Sequence[Emission]) -> None:
-    """Have each body a sandbox's platform would post received in its time; without a broker they are lost."""
+    spec, secret = intake.spec_of(platform), intake.sandbox_secret(connection)
     for emission in emissions:
-        try:
-            receive.apply_async((connection_id, platform, emission.payload), countdown=emission.after_s)
-        except (BrokerUnreachable, OSError):
-            log.warning("sandbox_events_lost", connection=connection_id, platform=platform)
+        body = msgspec.json.encode(emission.payload)
+        signed = spec.sign(secret, body)
+        intake.store_sync(
+            intake.verified(platform, signed, body, addressee=connection, due_in_s=emission.after_s)
+        )
+    for after_s in sorted({emission.after_s for emission in emissions}):
+        if not nudge.send(after_s):
             return
+
+
+def deliver(connection: str, platform: str, emissions: Sequence[Emission]) -> None:
+    """As `post`, after a call that has been answered: what cannot be stored is lost, and logged."""
+    try:
+        post(connection, platform, emissions)
+    except HermesError as away:
+        log.warning("sandbox_events_lost", connection=connection, error=away.message)

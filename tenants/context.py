@@ -99,8 +99,7 @@ def _platform(connection: Connection | ConnectionView, customer: str, client: Ht
     if connection.mode == ApiKey.Mode.LIVE:
         return client, http.outside()
     standin = sandbox_http.standin_of(customer, connection.public_id, connection.platform)
-    row_id = connection.pk if isinstance(connection, Connection) else connection.id
-    stand_in = sandbox_http.SandboxHttp(standin, connection.platform, row_id)
+    stand_in = sandbox_http.SandboxHttp(standin, connection.platform, connection.public_id)
     return stand_in, stand_in
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import count
 
 from django.db import IntegrityError, transaction
+from django.dispatch import Signal
 
 from billing import subscriptions
 from connectors.kit.connector import Identity
@@ -15,6 +17,8 @@ from tenants import changes, credentials as vault, states, texts
 from tenants.actors import SYSTEM, Actor
 from tenants.models import ApiKey, Connection, Customer
 
+# Sent after the commit, with `platform` and `ids`, when a live connection has got these platform ids.
+account_linked = Signal()
 LIMIT_LABEL = 80
 LIMIT_SANDBOX = 50  # connections in the sandbox cost nothing and are no part of a plan
 
@@ -109,6 +113,14 @@ def _settle(connection: Connection, identity: Identity) -> None:
     connection.routes = list(identity.routes)
     connection.live_claim = _claim(connection, identity)
     connection.verified_at = clock.now()
+    if connection.mode == ApiKey.Mode.LIVE:
+        told = partial(
+            account_linked.send,
+            Connection,
+            platform=connection.platform,
+            ids=[identity.external_id, *identity.routes],
+        )
+        transaction.on_commit(told, robust=True)
 
 
 def _claim(connection: Connection, identity: Identity) -> str | None:

@@ -1,10 +1,14 @@
 """Whose connection an inbound event belongs to."""
 
+import json
 from collections.abc import Sequence
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from hermes.core.errors import NotFound
 from tenants import states
-from tenants.models import Connection
+from tenants.models import ApiKey, Connection
 
 
 def owned(customer_id: int, connection_id: int) -> Connection:
@@ -14,10 +18,28 @@ def owned(customer_id: int, connection_id: int) -> Connection:
     )
 
 
-def receiver(connection_id: int) -> Connection:
-    """The connection an event was addressed to by its row id; raises NotFound where it was disconnected."""
+def receiver(public_id: str) -> Connection:
+    """The connection a delivery was addressed to. Raises NotFound, for a disconnected one too."""
     rows = Connection.objects.unscoped().select_related("customer").exclude(status=states.REVOKED)
-    return _only(rows.filter(pk=connection_id).first())
+    return _only(rows.filter(public_id=public_id).first())
+
+
+def addressed(platform: str, route: Sequence[str]) -> list[Connection]:
+    """The live connections an event with these platform ids, the most exact one first, is for (TE05).
+
+    An id that is the connection's own finds it, and the further ids must then be the connection's too. One
+    id alone may also be the account that several numbers share. The sandbox's connections are never found.
+    """
+    if not route:
+        return []
+    rows = Connection.objects.unscoped().select_related("customer").exclude(status=states.REVOKED)
+    live = rows.filter(platform=platform, mode=ApiKey.Mode.LIVE)
+    own = live.filter(external_id=route[0])
+    found = [c for c in own if c.external_id == route[0] and (not c.routes or {*route[1:]} <= {*c.routes})]
+    if found or len(route) > 1:
+        return found
+    sharing = live.annotate(told=Cast("routes", TextField())).filter(told__contains=json.dumps(route[0]))
+    return [c for c in sharing if route[0] in c.routes]
 
 
 def takes(connection: Connection, route: Sequence[str]) -> bool:

@@ -12,14 +12,14 @@ from hermes.core import redis
 from hermes.core.errors import NotFound
 from hermes.core.threads import blocking
 
-Deliver = Callable[[int, str, Sequence[Emission]], None]
+Deliver = Callable[[str, str, Sequence[Emission]], None]
 _delivered_by: list[Deliver] = []
 
 
 def deliver_by(deliver: Deliver) -> None:
     """Say who brings a stand-in's events back in; called once, when the apps are ready.
 
-    `deliver(row id of the connection, platform, emissions)` runs in a thread.
+    `deliver(public id of the connection, platform, emissions)` runs in a thread.
     """
     _delivered_by[:] = [deliver]
 
@@ -45,12 +45,12 @@ class RedisStore:
 
 
 class SandboxHttp:
-    """`Http` answered by a stand-in. What it would post to Hermes is handed on where a row id is given."""
+    """`Http` answered by a stand-in. What it posts is handed on where a connection is named (public id)."""
 
-    def __init__(self, standin: Standin, platform: str, connection_id: int | None) -> None:
+    def __init__(self, standin: Standin, platform: str, connection: str | None) -> None:
         self._standin = standin
         self._platform = platform
-        self._connection_id = connection_id
+        self._connection = connection
 
     async def request(self, method: str, url: str, **asked: Any) -> HttpResponse:
         """One exchange with the stand-in."""
@@ -58,9 +58,9 @@ class SandboxHttp:
             return await self._standin.request(method, url, **asked)
         finally:
             events, self._standin.events = self._standin.events, []
-            if events and self._connection_id is not None:
+            if events and self._connection is not None:
                 for deliver in _delivered_by:
-                    await blocking(deliver, self._connection_id, self._platform, events)
+                    await blocking(deliver, self._connection, self._platform, events)
 
 
 def standin_of(customer: str, connection: str, platform: str) -> Standin:

@@ -62,13 +62,30 @@ InboundEvent = InboundMessage | StatusChange | OtherEvent
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Handshake:
+    """How a platform checks the address of a webhook by GET.
+
+    `answer(token, query)` is the text to answer, None where the query does not prove the token of the
+    setting; constant time.
+    """
+
+    token_setting: str
+    answer: Callable[[str, Mapping[str, str]], str | None]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookSpec:
     """How a platform's webhook is verified and read.
 
     `verify(secrets, headers, body)` is constant time over the raw bytes and tries every secret;
-    header names are lower case. `parse(body)` never raises on shapes it does not know.
+    header names are lower case. `sign(secret, body)` makes the headers that `verify` asks for.
+    `parse(body)` never raises on shapes it does not know. `lane(body)` is the account a body names first,
+    found without parsing: deliveries of one lane wait for each other, never for another lane's.
     """
 
     secret_setting: str
     verify: Callable[[Sequence[str], Mapping[str, str], bytes], bool]
+    sign: Callable[[str, bytes], Mapping[str, str]]
     parse: Callable[[bytes], list[InboundEvent]]
+    lane: Callable[[bytes], str]
+    handshake: Handshake | None = None

@@ -6,12 +6,13 @@ Shapes Meta does not describe are kept as `OtherEvent`; one odd part never stops
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from connectors.kit.webhook import InboundEvent, OtherEvent, StatusChange, WebhookSpec
+from connectors.kit.webhook import Handshake, InboundEvent, OtherEvent, StatusChange, WebhookSpec
 from connectors.whatsapp.inbound import Parties, instant, items, member, message, text_of
 
 SIGNATURE = "x-hub-signature-256"
@@ -20,6 +21,8 @@ MESSAGE_LISTS = {"messages": "in", "message_echoes": "out"}
 CALLS = "calls"
 # Members of a value that are read here; what else it has becomes one further event.
 TOLD = frozenset({"messaging_product", "metadata", "contacts", "statuses", "history", *MESSAGE_LISTS})
+_NUMBER = re.compile(rb'"phone_number_id"\s*:\s*"(\d{1,32})"')
+_LOOKED_AT_BYTES = 65_536
 # What reading a shape nobody described can raise.
 ODD = (TypeError, ValueError, AttributeError, KeyError, OverflowError)
 
@@ -32,6 +35,24 @@ def verify(secrets: Sequence[str], headers: Mapping[str, str], body: bytes) -> b
         mac = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
         matches |= bool(secret) and hmac.compare_digest(b"sha256=" + mac.encode(), given)
     return matches
+
+
+def sign(secret: str, body: bytes) -> dict[str, str]:
+    """The header by which Meta signs these bytes."""
+    return {SIGNATURE: "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}
+
+
+def lane(body: bytes) -> str:
+    """The phone number id the body names first, empty where its beginning names none."""
+    found = _NUMBER.search(body, 0, _LOOKED_AT_BYTES)
+    return found[1].decode() if found else ""
+
+
+def answer(token: str, query: Mapping[str, str]) -> str | None:
+    """Meta's handshake: the challenge, for who knows the verify token."""
+    given = query.get("hub.verify_token", "")
+    is_right = bool(token) and hmac.compare_digest(token.encode(), given.encode("utf-8", "replace"))
+    return query.get("hub.challenge", "") if is_right and query.get("hub.mode") == "subscribe" else None
 
 
 def parse(body: bytes) -> list[InboundEvent]:
@@ -143,4 +164,11 @@ def _other(
     return OtherEvent(route=route, kind=kind[:60], dedupe=hashlib.sha256(basis).hexdigest(), data=kept, at=at)
 
 
-WEBHOOK = WebhookSpec(secret_setting="META_APP_SECRET", verify=verify, parse=parse)  # noqa: S106  (a setting's name)
+WEBHOOK = WebhookSpec(
+    secret_setting="META_APP_SECRET",  # noqa: S106  (a setting's name)
+    verify=verify,
+    sign=sign,
+    parse=parse,
+    lane=lane,
+    handshake=Handshake(token_setting="META_VERIFY_TOKEN", answer=answer),  # noqa: S106  (a setting's name)
+)

@@ -150,8 +150,14 @@ CELERY_TASK_TIME_LIMIT = 120
 CELERY_TASK_SOFT_TIME_LIMIT = 90
 CELERY_IMPORTS = ("audit.tasks", "inbox.tasks", "mcp_gateway.sweeper")
 CELERY_TASK_DEFAULT_QUEUE = "maintenance"
-CELERY_TASK_ROUTES = {"inbox.tasks.receive": {"queue": "inbound"}}
+CELERY_TASK_ROUTES = {"inbox.tasks.drain": {"queue": "inbound"}}
 CELERY_BEAT_SCHEDULE = {
+    "settle webhook deliveries that are due": {
+        "task": "inbox.tasks.drain",
+        "schedule": 5.0,
+        "options": {"expires": 5.0},
+    },
+    "tidy webhook deliveries": {"task": "inbox.tasks.tidy_deliveries", "schedule": 3600.0},
     "give up calls that were never closed": {"task": "mcp_gateway.sweep_calls", "schedule": 30.0},
     "seal the audit trail": {"task": "audit.seal", "schedule": 10.0},
     "forget expired idempotency keys": {"task": "mcp_gateway.forget_expired_keys", "schedule": 3600.0},

@@ -110,21 +110,22 @@ def sent(line: Line, upstream_id: str, **more: Any) -> SentRow:
     return SentRow(**given | more)
 
 
-MakeLine = Callable[[Customer], Line]
+MakeLine = Callable[..., Line]
 
 
 @pytest.fixture
 def make_line() -> MakeLine:
-    """Connect a WhatsApp number that no one else has: `make_line(acme.customer)`."""
+    """Connect a WhatsApp number that no one else has: `make_line(acme.customer)`; a sandbox's unless told."""
 
-    def make(customer: Customer) -> Line:
+    def make(customer: Customer, mode: str = "test") -> Line:
         phone_id, waba_id = (str(uuid.uuid4().int)[:15] for _ in range(2))
         connection = Connection(
             customer=customer,
             platform="whatsapp",
             account=f"shop {phone_id}",
-            mode="test",
-            source=Connection.Source.SANDBOX,
+            mode=mode,
+            source=Connection.Source.SANDBOX if mode == "test" else Connection.Source.CUSTOMER,
+            live_claim=f"whatsapp:{phone_id}" if mode == "live" else None,
             status=Connection.Status.ACTIVE,
             external_id=phone_id,
             routes=[waba_id],
@@ -145,3 +146,15 @@ def line(acme: Any, make_line: MakeLine) -> Line:
 def other_line(globex: Any, make_line: MakeLine) -> Line:
     """A number of the stranger."""
     return make_line(globex.customer)
+
+
+@pytest.fixture
+def shop(acme: Any, make_line: MakeLine) -> Line:
+    """A live number of acme."""
+    return make_line(acme.customer, "live")
+
+
+@pytest.fixture
+def other_shop(globex: Any, make_line: MakeLine) -> Line:
+    """A live number of the stranger."""
+    return make_line(globex.customer, "live")

@@ -1,20 +1,23 @@
 """What the sandbox's WhatsApp posts comes back into the inbox of its connection, and of no other."""
 
 import asyncio
-import base64
 import json
 from typing import Any
 
+import msgspec
 import pytest
-from django.conf import settings
 
-import hermes.celery
 from connectors.kit.secret import Secret
 from connectors.sandbox import Emission, Inbound, MemoryStore, Standin, standin
-from hermes.core.redis import sync_client
-from inbox import tasks
-from inbox.models import Message, Thread
+from connectors.whatsapp.webhook import sign
+from hermes.core.errors import Unauthenticated
+from inbox import intake, tasks
+from inbox.models import Message, Thread, WebhookDelivery
 from inbox.tests.conftest import Line
+from inbox.tests.posting import settle, take_broker_away
+from tenants import connections
+from tenants.models import Connection
+from tests.support.api import Api
 
 TO = "14155550123"
 
@@ -33,6 +36,12 @@ def platform(line: Line) -> Standin:
     return made
 
 
+def post(line: Line, payload: Any) -> WebhookDelivery:
+    """The sandbox of the line posts; what became of it."""
+    tasks.post(line.connection.public_id, "whatsapp", [Emission(after_s=0.0, payload=payload)])
+    return settle(WebhookDelivery.objects.filter(addressee=line.connection.public_id).latest("pk"))
+
+
 def _send(platform: Standin, line: Line, text: str) -> tuple[str, list[Emission]]:
     body = {"messaging_product": "whatsapp", "to": TO, "type": "text", "text": {"body": text}}
     url = f"https://graph.facebook.com/v26.0/{line.phone_id}/messages"
@@ -44,10 +53,10 @@ def _send(platform: Standin, line: Line, text: str) -> tuple[str, list[Emission]
 def test_a_sent_message_is_read_in_the_end_and_answered(line: Line, platform: Standin) -> None:
     message_id, events = _send(platform, line, "hello")
     for event in reversed(events):
-        tasks.receive(line.connection.pk, "whatsapp", event.payload)
+        post(line, event.payload)
     assert [s["status"] for s in line.stored(message_id).statuses] == ["sent", "delivered", "read"]
     reply = asyncio.run(platform.inbound(Inbound(sender=TO, name="Ana", text="hi", reply_to=message_id)))
-    tasks.receive(line.connection.pk, "whatsapp", reply)
+    post(line, reply)
     (stored,) = Message.objects.of(line.connection.customer_id).filter(direction="in")
     assert (stored.text, stored.reply_to) == ("hi", message_id)
     (thread,) = Thread.objects.of(line.connection.customer_id).filter(contact_phone=TO)
@@ -57,7 +66,7 @@ def test_a_sent_message_is_read_in_the_end_and_answered(line: Line, platform: St
 @pytest.mark.parametrize("kind", ["image", "location", "contacts", "interactive", "button", "unsupported"])
 def test_every_kind_of_answer_is_filed(line: Line, platform: Standin, kind: str) -> None:
     payload = asyncio.run(platform.inbound(Inbound(sender=TO, kind=kind, text="tapped")))
-    tasks.receive(line.connection.pk, "whatsapp", payload)
+    post(line, payload)
     (stored,) = Message.objects.of(line.connection.customer_id).filter(direction="in")
     assert stored.kind == kind
 
@@ -68,35 +77,75 @@ def test_events_of_another_number_are_left_out(line: Line, other_line: Line) -> 
     same_account = line.message("wamid.SISTER")
     same_account["entry"][0]["changes"][0]["value"]["metadata"]["phone_number_id"] = other_line.phone_id
     for body in (foreign, same_account):
-        tasks.receive(line.connection.pk, "whatsapp", body)
-    tasks.receive(line.connection.pk, "telegram", line.message("wamid.WRONG"))
-    tasks.receive(0, "whatsapp", line.message("wamid.NOBODY"))
+        assert post(line, body).state == "quarantined"
     for one in (line, other_line):
         assert not Message.objects.of(one.connection.customer_id).filter(connection=one.connection).exists()
 
 
-def _queued(message_id: str) -> list[dict[str, Any]]:
-    if not settings.CELERY_BROKER_URL.startswith("redis"):
-        pytest.skip("looks into the queue of a Redis broker")
-    queued = [json.loads(raw) for raw in sync_client().lrange("inbound", 0, -1)]
-    return [q for q in queued if message_id in base64.b64decode(q["body"]).decode()]
+def test_a_live_number_is_not_reached_through_the_sandbox(line: Line, shop: Line) -> None:
+    post(line, shop.message("wamid.FORGED"))
+    assert not Message.objects.of(shop.connection.customer_id).filter(upstream_id="wamid.FORGED").exists()
 
 
-def test_events_are_queued_for_their_time(line: Line, platform: Standin) -> None:
-    message_id, events = _send(platform, line, "hello")
-    tasks.deliver(line.connection.pk, "whatsapp", events)
-    queued = _queued(message_id)
-    assert len(queued) == 3
-    assert all(q["headers"]["eta"] for q in queued)
+def test_the_secret_of_one_sandbox_opens_no_other_door(line: Line, other_line: Line) -> None:
+    body = msgspec.json.encode(other_line.message("wamid.FORGED"))
+    signed = sign(intake.sandbox_secret(line.connection.public_id), body)
+    for addressee in ("", other_line.connection.public_id):
+        with pytest.raises(Unauthenticated):
+            intake.verified("whatsapp", signed, body, addressee=addressee)
 
 
-def test_without_a_broker_the_events_are_lost_and_nothing_else(
+def test_events_are_due_in_their_time(line: Line, platform: Standin) -> None:
+    _, events = _send(platform, line, "hello")
+    tasks.deliver(line.connection.public_id, "whatsapp", events)
+    stored = WebhookDelivery.objects.filter(addressee=line.connection.public_id)
+    waits = sorted((row.next_try_at - row.received_at).total_seconds() for row in stored)
+    assert waits == pytest.approx(sorted(event.after_s for event in events))
+
+
+def test_without_a_broker_nothing_is_lost(
     line: Line, platform: Standin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     message_id, events = _send(platform, line, "hello")
-    app = hermes.celery.app
-    nowhere = app.connection_for_write("redis+socket:///nowhere/redis.sock")
-    monkeypatch.setattr(app, "connection_for_write", lambda: nowhere)
-    monkeypatch.setattr(app.amqp, "_producer_pool", None)
-    tasks.deliver(line.connection.pk, "whatsapp", events)
-    assert _queued(message_id) == []
+    take_broker_away(monkeypatch)
+    tasks.deliver(line.connection.public_id, "whatsapp", events)
+    for row in WebhookDelivery.objects.filter(addressee=line.connection.public_id):
+        settle(row)
+    assert line.stored(message_id).status == "read"
+
+
+def test_a_test_key_simulates_an_answer_that_arrives_like_a_platforms(api: Api, acme: Any) -> None:
+    answer = api.post(
+        "/api/sandbox/whatsapp/inbound", acme.test_key, {"sender": TO, "text": "hi", "name": "Ana"}
+    )
+    assert answer.status_code == 202
+    (row,) = WebhookDelivery.objects.filter(addressee=sandbox_of(acme).public_id)
+    assert json.loads(bytes(row.body)) == answer.json()["payload"]
+    settle(row)
+    (thread,) = api.get("/api/inbox/threads", acme.test_key).json()["threads"]
+    assert thread["last_message"]["text"] == "hi"
+
+
+@pytest.mark.parametrize(
+    ("platform_name", "body", "status"),
+    [
+        ("nowhere", {"sender": TO}, 404),
+        ("whatsapp", {"sender": TO, "account": "other"}, 409),
+        ("whatsapp", {"sender": TO, "kind": "telepathy"}, 422),
+        ("whatsapp", {}, 422),
+    ],
+)
+def test_what_cannot_be_simulated_is_refused(
+    api: Api, acme: Any, platform_name: str, body: dict[str, Any], status: int
+) -> None:
+    answer = api.post(f"/api/sandbox/{platform_name}/inbound", acme.test_key, body)
+    assert answer.status_code == status
+    assert not WebhookDelivery.objects.filter(addressee=sandbox_of(acme).public_id).exists()
+
+
+def test_a_live_key_simulates_nothing(api: Api, acme: Any) -> None:
+    assert api.post("/api/sandbox/whatsapp/inbound", acme.live_key, {"sender": TO}).status_code == 403
+
+
+def sandbox_of(person: Any) -> Connection:
+    return connections.listed(person.customer.pk, mode="test").get(platform="whatsapp")

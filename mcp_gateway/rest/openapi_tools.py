@@ -3,6 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from connectors.kit.connector import Connector
+from connectors.kit.webhook import WebhookSpec
+from connectors.registry import all_connectors
 from mcp_gateway.catalogue import Listing, every_tool
 from mcp_gateway.rest.tool_calls import ALIASES
 
@@ -23,6 +26,10 @@ _MCP = {
     "description": "Model Context Protocol over Streamable HTTP; point an MCP client here.",
     "security": _SECURITY,
 }
+
+
+_BYTES = {"application/json": {"schema": {"type": "object"}}}
+_REFUSAL = {"default": _PROBLEM}
 
 
 def add_doors(result: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -48,7 +55,41 @@ def add_doors(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             },
         }
     }
+    for slug, connector in all_connectors().items():
+        if connector.webhook is not None:
+            for path, parameters, suffix in _webhook_places(slug):
+                paths[path] = _webhook(connector, connector.webhook, parameters, suffix)
     return result
+
+
+def _webhook_places(slug: str) -> Iterator[tuple[str, list[dict[str, Any]], str]]:
+    connection = {"name": "connection", "in": "path", "required": True, "schema": {"type": "string"}}
+    yield f"/webhook/{slug}", [], ""
+    yield f"/webhook/{slug}/{{connection}}", [connection], "_of_connection"
+
+
+def _webhook(
+    connector: Connector, spec: WebhookSpec, parameters: list[dict[str, Any]], suffix: str
+) -> dict[str, Any]:
+    about = {"tags": ["webhooks"], "security": [{}], "parameters": parameters}
+    post = {
+        **about,
+        "operationId": f"{connector.slug}_webhook{suffix}",
+        "summary": f"Take in events of {connector.name}",
+        "description": "For the platform, which signs the raw bytes of the body; at most 3 MiB.",
+        "requestBody": {"content": _BYTES, "required": True},
+        "responses": {"200": {"description": "Stored."}, **_REFUSAL},
+    }
+    if spec.handshake is None:
+        return {"post": post}
+    challenge = {"description": "The challenge.", "content": {"text/plain": {"schema": {"type": "string"}}}}
+    get = {
+        **about,
+        "operationId": f"{connector.slug}_webhook_handshake{suffix}",
+        "summary": f"Answer {connector.name}'s check of this address",
+        "responses": {"200": challenge, **_REFUSAL},
+    }
+    return {"get": get, "post": post}
 
 
 def _aliases(listing: Listing) -> Iterator[str]:

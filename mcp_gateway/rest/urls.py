@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mcp_gateway.rest import connections, description, inbox, keys, records, tools
+from mcp_gateway.rest import connections, description, inbox, keys, records, sandbox, tools
 
 urlpatterns = [
     path("openapi.json", description.document),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("api/keys/<str:key_id>/rotate", keys.KeyRotation.as_view()),
     path("api/usage", records.UsageNow.as_view()),
     path("api/audit", records.AuditTrail.as_view()),
+    path("api/sandbox/<str:platform>/inbound", sandbox.Simulation.as_view()),
     path("api/inbox/threads", inbox.Threads.as_view()),
     path("api/inbox/threads/<str:thread_id>/messages", inbox.Messages.as_view()),
 ]

@@ -96,9 +96,9 @@ class _Talkative:
 
 
 @pytest.fixture
-def delivered() -> Iterator[list[tuple[int, str, Sequence[Emission]]]]:
+def delivered() -> Iterator[list[tuple[str, str, Sequence[Emission]]]]:
     known = list(sandbox_http._delivered_by)
-    found: list[tuple[int, str, Sequence[Emission]]] = []
+    found: list[tuple[str, str, Sequence[Emission]]] = []
     sandbox_http.deliver_by(lambda *event: found.append(event))
     yield found
     sandbox_http._delivered_by[:] = known
@@ -106,7 +106,7 @@ def delivered() -> Iterator[list[tuple[int, str, Sequence[Emission]]]]:
 
 def test_what_a_stand_in_would_post_is_handed_on_once(delivered: list[Any]) -> None:
     async def scenario() -> None:
-        http = SandboxHttp(_Talkative(), "probe", 7)
+        http = SandboxHttp(_Talkative(), "probe", "con_7")
         await http.request("POST", "a")
         with pytest.raises(ConnectionError):
             await http.request("DELETE", "b")
@@ -114,6 +114,6 @@ def test_what_a_stand_in_would_post_is_handed_on_once(delivered: list[Any]) -> N
 
     asyncio.run(scenario())
     assert [(row, platform, [e.payload["url"] for e in events]) for row, platform, events in delivered] == [
-        (7, "probe", ["a"]),
-        (7, "probe", ["b"]),
+        ("con_7", "probe", ["a"]),
+        ("con_7", "probe", ["b"]),
     ]

@@ -1,13 +1,14 @@
 """What comes in reaches the customer whose number it was sent to; what goes out leaves by its own."""
 
-import json
 import uuid
-from typing import Any
 
 import pytest
+from django.conf import settings
 
 from connectors.whatsapp.tests.deliveries import WHO, change, delivery
-from inbox import tasks
+from connectors.whatsapp.webhook import sign
+from inbox.models import WebhookDelivery
+from inbox.tests.posting import settle
 from tenants import connections
 from tenants.models import Connection
 from tests.support.api import Api
@@ -32,11 +33,14 @@ def line(tenant: Tenant) -> Connection:
     return connections.get(tenant.customer.pk, tenant.connections["whatsapp"])
 
 
-def body(of: Connection, account: Connection, text: str) -> Any:
-    """What Meta posts for a message to the number of `of`, inside the business account of `account`."""
+def come(api: Api, of: Connection, account: Connection, text: str, *, door: str = "") -> str:
+    """Meta posts a message to the number of `of`, in the business account of `account`; its state then."""
     message = {**WHO, "id": f"wamid.{uuid.uuid4().hex}", "type": "text", "text": {"body": text}}
     posted = delivery(change(number=of.external_id, messages=[message]), account=account.routes[0])
-    return json.loads(posted)
+    secret = settings.META_APP_SECRET[0]
+    answer = api.post(f"/webhook/whatsapp{door}", content=posted, headers=sign(secret, posted))
+    assert answer.status_code == 200
+    return settle(WebhookDelivery.objects.get(body=posted)).state
 
 
 def heard(api: Api, tenant: Tenant) -> str:
@@ -55,7 +59,7 @@ def test_an_event_is_read_by_the_customer_whose_number_it_names(
     api: Api, ours: Tenant, theirs: Tenant
 ) -> None:
     for tenant in (ours, theirs):
-        tasks.receive(line(tenant).pk, "whatsapp", body(line(tenant), line(tenant), f"for-{tenant.name}"))
+        assert come(api, line(tenant), line(tenant), f"for-{tenant.name}") == "done"
     assert "for-acme" in heard(api, ours)
     assert "for-globex" not in heard(api, ours)
     assert "for-globex" in heard(api, theirs)
@@ -66,9 +70,11 @@ def test_te05_an_event_that_names_another_number_reaches_nobody(
     api: Api, ours: Tenant, theirs: Tenant
 ) -> None:
     mine, foreign = line(ours), line(theirs)
-    tasks.receive(mine.pk, "whatsapp", body(foreign, foreign, "misaddressed"))
-    tasks.receive(mine.pk, "whatsapp", body(foreign, mine, "misaddressed"))
-    tasks.receive(foreign.pk, "whatsapp", body(mine, foreign, "misaddressed"))
+    door = f"/{mine.public_id}"
+    assert come(api, foreign, mine, "misaddressed") == "unrouted"
+    assert come(api, mine, foreign, "misaddressed") == "unrouted"
+    assert come(api, foreign, foreign, "misaddressed", door=door) == "quarantined"
+    assert come(api, foreign, mine, "misaddressed", door=door) == "quarantined"
     assert "misaddressed" not in heard(api, ours) + heard(api, theirs)
 
 
