@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from connectors.kit.connector import Connector
 from connectors.kit.credentials import Credentials
 from connectors.registry import all_connectors
+from hermes.core.deadlocks import repeated
 from hermes.core.errors import Conflict, HermesError, NeedsReauth, NotFound
 from hermes.core.ids import is_id
 from tenants import changes, credentials as vault, linking, probes, states, texts
@@ -94,6 +95,7 @@ def resume(customer_id: int, public_id: str, *, by: Actor = SYSTEM) -> Connectio
     return _moved(customer_id, public_id, states.ACTIVE, "connection.resumed", by)
 
 
+@repeated
 def relabel(customer_id: int, public_id: str, label: str, *, by: Actor = SYSTEM) -> Connection:
     """Change the name agents use. Raises NotFound, InvalidArgument and Conflict (a label in use)."""
     label = texts.checked(label, argument="label", limit_chars=linking.LIMIT_LABEL)
@@ -106,6 +108,7 @@ def relabel(customer_id: int, public_id: str, label: str, *, by: Actor = SYSTEM)
     return connection
 
 
+@repeated
 def disconnect(customer_id: int, public_id: str, *, by: Actor = SYSTEM) -> tuple[Connection, str]:
     """Destroy the credentials, then take them back at the platform; says in a sentence how that went.
 
@@ -129,6 +132,7 @@ def disconnect(customer_id: int, public_id: str, *, by: Actor = SYSTEM) -> tuple
     return connection, sentence
 
 
+@repeated
 def mark_needs_reauth(
     customer_id: int, public_id: str, reason: str, *, version: int | None = None, by: Actor = SYSTEM
 ) -> None:
@@ -150,6 +154,7 @@ def mark_needs_reauth(
         changes.announce(connection.customer.public_id, lists=["tools"])
 
 
+@repeated
 def _moved(customer_id: int, public_id: str, to: str, action: str, by: Actor) -> Connection:
     with transaction.atomic():
         connection = _managed(customer_id, public_id, by, lock=True)

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from billing import subscriptions
 from billing.plans import PLANS, Plan
+from hermes.core.deadlocks import repeated
 from hermes.core.errors import Conflict, InvalidArgument, NotFound
 from hermes.core.ids import is_id
 from tenants import changes, data_keys, keys, texts
@@ -80,17 +81,19 @@ def resume(customer: Customer, *, by: Actor = SYSTEM) -> None:
     _move(customer, Customer.Status.SUSPENDED, Customer.Status.ACTIVE, "", by)
 
 
+@repeated
 def change_plan(customer: Customer, plan: str, *, by: Actor = SYSTEM) -> None:
     """Move the customer to another plan, which holds from the next call on. Raises InvalidArgument."""
     by.require("billing:manage")
     chosen = _checked_plan(plan)
+    # Without a lock on the customer: calls that run take it after the month's, which changes here.
     with transaction.atomic():
-        _lock(customer)
         subscriptions.change_plan(customer.pk, chosen.slug)
         by.record(customer.pk, "customer.plan_changed", f"plan {chosen.slug}")
         changes.announce(customer.public_id)
 
 
+@repeated
 def describe(customer: Customer, *, name: str, instructions: str, by: Actor = SYSTEM) -> None:
     """Change the name and the instructions that agents are given. Raises InvalidArgument."""
     by.require("customer:manage")
@@ -108,6 +111,7 @@ def describe(customer: Customer, *, name: str, instructions: str, by: Actor = SY
         changes.announce(customer.public_id)
 
 
+@repeated
 def _move(customer: Customer, before: str, after: str, reason: str, by: Actor) -> None:
     with transaction.atomic():
         current = _lock(customer)

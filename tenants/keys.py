@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from billing import subscriptions
 from hermes.core import clock
+from hermes.core.deadlocks import repeated
 from hermes.core.errors import Conflict, InvalidArgument, NotFound, PlanLimit, Unauthenticated
 from hermes.core.ids import is_id
 from hermes.core.subkeys import subkey
@@ -52,6 +53,7 @@ def get(customer_id: int, public_id: str) -> ApiKey:
     return found
 
 
+@repeated
 def issue(
     customer_id: int, *, name: str, mode: str, limits: Limits | None = None, by: Actor = SYSTEM
 ) -> Issued:
@@ -74,6 +76,7 @@ def issue(
     return issued
 
 
+@repeated
 def rotate(customer_id: int, public_id: str, *, overlap: timedelta = OVERLAP, by: Actor = SYSTEM) -> Issued:
     """Make a successor with the same limits; the old key works on for `overlap` (0 to 7 days).
 
@@ -105,6 +108,7 @@ def rotate(customer_id: int, public_id: str, *, overlap: timedelta = OVERLAP, by
     return issued
 
 
+@repeated
 def revoke(customer_id: int, public_id: str, *, by: Actor = SYSTEM) -> ApiKey:
     """End a key at once, in every process within 5 s; revoking twice changes nothing.
 

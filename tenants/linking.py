@@ -1,5 +1,6 @@
 """Putting a proved account in its place: claim, label, sealed credentials, in one transaction."""
 
+import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -12,6 +13,7 @@ from billing import subscriptions
 from connectors.kit.connector import Identity
 from connectors.kit.credentials import Credentials
 from hermes.core import clock
+from hermes.core.deadlocks import repeated
 from hermes.core.errors import Conflict, InvalidArgument, PlanLimit
 from tenants import changes, credentials as vault, states, texts
 from tenants.actors import SYSTEM, Actor
@@ -31,6 +33,7 @@ def draft(customer: Customer, platform: str, mode: str) -> Connection:
     return Connection(customer=customer, platform=platform, mode=mode, source=source)
 
 
+@repeated
 def place(
     drafted: Connection,
     credentials: Credentials,
@@ -44,7 +47,8 @@ def place(
     Raises PlanLimit and Conflict (another customer's account, a label in use).
     """
     with _claiming(drafted, identity, by) as customer:
-        connection = _same_account(drafted, identity) or drafted
+        # A copy, because an act that is repeated must begin with a draft that was never saved.
+        connection = _same_account(drafted, identity) or copy.copy(drafted)
         if connection._state.adding or connection.status == states.REVOKED:
             _require_room(connection)
         default = identity.label if identity else connection.platform
@@ -60,6 +64,7 @@ def place(
     return connection
 
 
+@repeated
 def confirm(verified: Connection, identity: Identity, *, by: Actor) -> Connection:
     """Write down that the stored credentials work; what waited becomes active, what is paused stays so.
 

@@ -5,6 +5,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from billing import subscriptions
+from hermes.core.deadlocks import repeated
 from hermes.core.errors import Conflict, Forbidden, InvalidArgument, NotFound, PlanLimit
 from tenants.actors import SYSTEM, Actor
 from tenants.models import Customer, Membership
@@ -24,6 +25,7 @@ def get(customer_id: int, user_id: int) -> Membership:
     return found
 
 
+@repeated
 def add(customer_id: int, user: AbstractBaseUser, role: str, *, by: Actor = SYSTEM) -> Membership:
     """Make a user a member. Raises InsufficientScope, Forbidden, InvalidArgument, Conflict and PlanLimit."""
     _require_may_give(role, by)
@@ -44,6 +46,7 @@ def add(customer_id: int, user: AbstractBaseUser, role: str, *, by: Actor = SYST
     return membership
 
 
+@repeated
 def change_role(customer_id: int, user_id: int, role: str, *, by: Actor = SYSTEM) -> Membership:
     """Give a member another role. Raises as `add` does, NotFound, and Conflict for the last owner."""
     _require_may_give(role, by)
@@ -58,6 +61,7 @@ def change_role(customer_id: int, user_id: int, role: str, *, by: Actor = SYSTEM
     return membership
 
 
+@repeated
 def remove(customer_id: int, user_id: int, *, by: Actor = SYSTEM) -> None:
     """End a membership. Raises NotFound, InsufficientScope, Forbidden, and Conflict for the last owner."""
     by.require("members:manage")

@@ -8,6 +8,7 @@ from django.db import transaction
 from connectors import sandbox
 from connectors.registry import all_connectors
 from connectors.sandbox import MemoryStore
+from hermes.core.deadlocks import repeated
 from hermes.core.errors import HermesError
 from tenants import linking, probes
 from tenants.models import ApiKey, Connection, Customer
@@ -34,6 +35,7 @@ def ensure(customer: Customer) -> None:
             log.warning("sandbox_not_made", platform=platform, error=error.message)
 
 
+@repeated
 def _make(customer: Customer, platform: str) -> None:
     connector = all_connectors()[platform]
     draft = linking.draft(customer, platform, ApiKey.Mode.TEST)
