@@ -6,8 +6,8 @@ import sys
 
 from mcp_gateway.mcp.tests.agents import Agent, outcomes
 from mcp_gateway.testing.catalogue import TOOLS
-from mcp_gateway.tests.conftest import Probed
 from tests.support.api import Api
+from tests.support.probed import Probed
 
 
 def test_a_fixture_is_metered_and_audited_like_any_tool(api: Api, agent: Agent, probed: Probed) -> None:
