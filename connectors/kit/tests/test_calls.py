@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 
 import pytest
 
+from connectors.kit import calls
 from connectors.kit.calls import Deadline, call
 from connectors.kit.context import HttpResponse
 from connectors.kit.statuses import error_of_status
@@ -33,7 +35,8 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     async def note(seconds: float) -> None:
         asked.append(seconds)
 
-    monkeypatch.setattr(asyncio, "sleep", note)
+    # Not `asyncio.sleep` itself: other loops of the process sleep too.
+    monkeypatch.setattr(calls, "asyncio", SimpleNamespace(sleep=note))
     return asked
 
 
