@@ -18,6 +18,7 @@ from mcp_gateway.mcp.tests.agents import (
     modern_message,
     session_headers,
 )
+from tenants import key_format
 from tests.support.probed import Probed
 from tests.support.redis import PrivateRedis
 from tests.support.web import Web
@@ -82,7 +83,7 @@ def test_f08_while_redis_is_down_calls_are_authorized_and_counted_exactly(
         redis.stop()
         await_more(answers, 100)
         assert two.post("/api/tools/probe_echo", unseen, ECHO).status_code == 200
-        assert two.post("/api/tools/probe_echo", f"{unseen[:-1]}0", ECHO).status_code == 401
+        assert two.post("/api/tools/probe_echo", key_format.mint("live").whole, ECHO).status_code == 401
         assert two.post("/mcp", unseen, initialization("2025-11-25")).status_code == 200
         assert two.get("/api/usage", owner.key).status_code == 200
         assert two.get("/readyz").status_code == 503

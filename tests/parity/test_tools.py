@@ -23,10 +23,8 @@ NOT_OK = {
 FAILURES: dict[str, Any] = {
     "401": (401, {}, {"error": {"code": 190}}),
     "403": (403, {}, {"error": {"code": 10}}),
-    "404": (404, {}, {}),
     "429": (429, {"Retry-After": "30"}, {}),
     "500": (500, {}, {}),
-    "502": (502, {}, {}),
     "cut": "cut",
 }
 ENOUGH = 20  # of one answer, for a request that is tried again
