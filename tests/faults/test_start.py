@@ -35,7 +35,7 @@ WRONG = {
 
 
 class Installation:
-    """A database that was migrated without a key and then used with k1, in production's settings."""
+    """A database that was migrated without a key and then used with k1 and k2, in production's settings."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -79,7 +79,8 @@ class Installation:
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     made = Installation(tmp_path_factory.mktemp("installation"))
     made.manage("migrate", "-v0")
-    made.manage("create_customer", "--email", "owner@example.com", ring=f"k1:{KEYS['k1']}")
+    both = f"k1:{KEYS['k1']},k2:{KEYS['k2']}"
+    made.manage("create_customer", "--email", "owner@example.com", ring=both)
     return made
 
 
@@ -116,9 +117,7 @@ def test_f27_the_database_is_migrated_without_a_key(installation: Installation) 
 
 @pytest.fixture
 def web_with_k2_alone(installation: Installation, tmp_path: Path) -> Iterator[Web]:
-    """A key was added in front, and the old one removed before anything was wrapped anew."""
-    both = f"k2:{KEYS['k2']},k1:{KEYS['k1']}"
-    installation.manage("create_customer", "--email", "second@example.com", ring=both)
+    """The key that wraps the customer's was removed before anything was wrapped anew."""
     env = {**installation.env, "CREDENTIAL_ENCRYPTION_KEYS": f"k2:{KEYS['k2']}"}
     web = Web(tmp_path / "web.log", **env)
     yield web.await_start()
