@@ -1,6 +1,6 @@
 # The commands of this project; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help ready run demo test check lint format types imports migrations deployment templates bench clean
+.PHONY: help ready run demo test check lint format types imports migrations deployment templates bench connector clean
 
 BIN := .venv/bin
 PYTHON := $(BIN)/python
@@ -25,8 +25,8 @@ run: ready ## Run Hermes on this machine: web, worker, beat and Redis, until Ctr
 demo: ready ## Play a customer's journey in the sandbox with a real MCP client
 	@$(PYTHON) -m hermes.local.demo
 
-test: ready ## Run the tests, without network (ARGS="-k name" are pytest's)
-	@$(PYTHON) -m pytest -q $(ARGS)
+test: ready ## Run the tests on all cores, without network (ARGS="-k name" are pytest's)
+	@$(PYTHON) -m pytest -q -n auto $(ARGS)
 
 check: lint format types imports migrations deployment templates ## Run every static check
 	@echo "All checks passed."
@@ -54,6 +54,10 @@ templates: ready
 
 bench: ready ## Measure calls per second beside a bare ASGI echo and the MCP SDK's server
 	@$(PYTHON) -m tests.load.bench $(ARGS)
+
+connector: ready ## Begin a new connector with its stand-in (name=slack, title="Slack")
+	@$(PYTHON) -m connectors.kit.scaffold "$(name)" --title "$(title)"
+	@$(PYTHON) -m docs.generate
 
 clean: ## Remove the virtual environment and caches (the data in var/ stays)
 	@rm -rf .venv staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -20,7 +20,7 @@ from hermes.core import redaction
 from tests.support.api import Api
 from tests.support.redis import PrivateRedis
 
-pytest_plugins = ("tests.support.probed", "tests.support.tenants")
+pytest_plugins = ("tests.support.probed", "tests.support.tenants", "tests.support.signing_in")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -13,8 +13,11 @@ COLUMNS = (
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
-class _Echo:
+class Echo:
+    """What `csv.writer` writes to: it hands each line back."""
+
     def write(self, line: str) -> str:
+        """The line."""
         return line
 
 
@@ -23,10 +26,10 @@ def csv_lines(entries: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
     `entries` are those of `audit.trail.entries`.
     """
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
     yield writer.writerow(COLUMNS)
     for entry in entries:
-        yield writer.writerow([_cell(entry[name]) for name in COLUMNS])
+        yield writer.writerow([cell(entry[name]) for name in COLUMNS])
 
 
 def jsonl_lines(entries: Iterable[Mapping[str, Any]]) -> Iterator[str]:
@@ -35,7 +38,8 @@ def jsonl_lines(entries: Iterable[Mapping[str, Any]]) -> Iterator[str]:
         yield json.dumps(entry, ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """A value as a cell of CSV that no spreadsheet reads as a formula."""
     if value is None:
         return ""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,11 +1,13 @@
 """Which plan a customer is on, and what it has used."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
+from billing import paid
 from billing.models import Subscription, UsagePeriod
-from billing.plans import PLANS, Plan
+from billing.plans import PLANS, Plan, best
 from billing.quota import MODES, period_of
 from hermes.core import clock
 from hermes.core.errors import InvalidArgument
@@ -24,27 +26,61 @@ def retention_days(customer_id: int) -> int:
     return plan_of(customer_id).retention_days
 
 
-def change_plan(customer_id: int, slug: str) -> None:
-    """Put the customer on a plan; this month's quota changes with it, what was used stays used.
+def change_plan(customer_id: int, slug: str) -> str:
+    """Give the customer a plan; returns the plan it is on then, a better one where it pays for that.
 
-    The caller makes processes read the customer anew (`hermes.core.epoch`). Raises InvalidArgument.
+    This month's quota changes with it, what was used stays used. The caller makes processes read the
+    customer anew (`hermes.core.epoch`). Raises InvalidArgument.
     """
-    plan = PLANS.get(slug)
-    if plan is None:
+    if slug not in PLANS:
         raise InvalidArgument(f"There is no such plan; the plans are {', '.join(PLANS)}.")
-    period = period_of(clock.now())
     with transaction.atomic():
-        Subscription.objects.update_or_create(customer_id=customer_id, defaults={"plan": slug})
-        # Made here where missing: a process that still knows the old plan would begin them with its quota.
-        for mode in MODES:
-            UsagePeriod.objects.update_or_create(
-                customer_id=customer_id, mode=mode, period=period, defaults={"quota": plan.calls_per_month}
-            )
+        row = locked(customer_id)
+        row.given = slug
+        return _put(row)
 
 
-def usage(customer_id: int, mode: str) -> dict[str, Any]:
-    """This month's units in one mode: `{"plan", "mode", "period", "used", "quota", "left"}`."""
-    plan, period = plan_of(customer_id), period_of(clock.now())
+def settle(customer_id: int) -> str:
+    """Put the customer on the plan that it is given or pays for; returns it, or nothing where it is on it.
+
+    The caller makes processes read the customer anew.
+    """
+    with transaction.atomic():
+        row = locked(customer_id)
+        return _put(row) if row.plan != _due(row) else ""
+
+
+def standing(customer_id: int) -> dict[str, Any]:
+    """The customer's plan and what it pays for, as `paid.standing` says; JSON-ready."""
+    told = paid.standing(customer_id)
+    times = {name: clock.iso(value) for name, value in told.items() if isinstance(value, datetime)}
+    return {"plan": plan_of(customer_id).slug, **told, **times}
+
+
+def locked(customer_id: int) -> Subscription:
+    """The customer's subscription, locked to the end of the caller's transaction."""
+    return Subscription.objects.select_for_update().get_or_create(customer_id=customer_id)[0]
+
+
+def _due(row: Subscription) -> str:
+    return best([row.given, paid.plan_paid(row.customer_id)])
+
+
+def _put(row: Subscription) -> str:
+    row.plan = _due(row)
+    row.save()
+    quota, period = PLANS[row.plan].calls_per_month, period_of(clock.now())
+    # Made here where missing: a process that still knows the old plan would begin them with its quota.
+    for mode in MODES:
+        UsagePeriod.objects.update_or_create(
+            customer_id=row.customer_id, mode=mode, period=period, defaults={"quota": quota}
+        )
+    return row.plan
+
+
+def usage(customer_id: int, mode: str, period: str | None = None) -> dict[str, Any]:
+    """A month's units in one mode (this month's): `{"plan", "mode", "period", "used", "quota", "left"}`."""
+    plan, period = plan_of(customer_id), period or period_of(clock.now())
     row = UsagePeriod.objects.filter(customer=customer_id, mode=mode, period=period).first()
     used, quota = (row.used, row.quota) if row is not None else (0, plan.calls_per_month)
     return {

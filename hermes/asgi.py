@@ -14,12 +14,13 @@ choose_settings()
 django_application: Any = get_asgi_application()
 
 import hermes.celery  # noqa: E402, F401  (after Django is set up; tasks sent from here need its broker)
-from hermes.core import group_commit, http, peer  # noqa: E402
+from hermes.core import closing, group_commit, http, peer  # noqa: E402
 from hermes.core.asgi import Receive, Send, respond  # noqa: E402
 from inbox.door import webhook  # noqa: E402
-from mcp_gateway import executor  # noqa: E402
+from inbox.media.door import media  # noqa: E402
 from mcp_gateway.mcp import door, sse  # noqa: E402
 from mcp_gateway.rest.tool_calls import call_tool, tool_of  # noqa: E402
+from mcp_gateway.rest.uploads import limited  # noqa: E402
 from tenants.startup import check_keys  # noqa: E402
 
 DRAIN_S = 30.0
@@ -50,21 +51,24 @@ async def application(scope: MutableMapping[str, Any], receive: Receive, send: S
         await call_tool(tool, scope, receive, send)
     elif path.startswith("/webhook/"):
         await webhook(scope, receive, send)
+    elif path.startswith("/media/"):
+        await media(scope, receive, send)
     elif settings.MCP_LEGACY_SSE and path == "/sse":
         await sse.sse(scope, receive, send)
     elif settings.MCP_LEGACY_SSE and path == "/messages/":
         await sse.messages(scope, receive, send)
     else:
-        await django_application(scope, receive, send)
+        await limited(django_application, scope, receive, send)
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
+            closing.begin_on_signals()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
-            await executor.drain(DRAIN_S)
+            await closing.drain(DRAIN_S)
             await http.aclose()
             group_commit.close()
             await send({"type": "lifespan.shutdown.complete"})

@@ -10,9 +10,13 @@ class InboxConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Bring in what the sandbox's platforms post, and what waited for an account that is now linked."""
-        from inbox import tasks  # noqa: PLC0415  (models exist only now)
-        from tenants import linking, sandbox_http  # noqa: PLC0415
+        """Take up what the floor below tells: sandboxes' posts, what became of accounts and customers."""
+        from inbox import forgetting, tasks  # noqa: PLC0415  (models exist only now)
+        from inbox.forwarding import outbox  # noqa: PLC0415
+        from tenants import erasure, linking, sandbox_http, states  # noqa: PLC0415
 
         sandbox_http.deliver_by(tasks.deliver)
         linking.account_linked.connect(tasks.wake)
+        states.moved.connect(outbox.put_state)
+        states.ending.connect(outbox.put_ending)
+        erasure.erasing.connect(forgetting.forget)

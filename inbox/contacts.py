@@ -1,136 +1,96 @@
-"""Which thread belongs to a contact, however the platform names the contact this time.
+"""Who holds a phone number, so that a person stands in one thread however the platform names him.
 
-A person may come as a stable id with a phone number, as the id alone or as the number alone. A thread is
-found by either and ends up under the stable id; two threads that turn out to be one person become one.
+A person comes as a stable id with a phone number, as the id alone or as the number alone. Whoever was named
+by both has claimed the number from that time on. What names the number alone is its holder's: of those who
+claimed it the last one by then, before all claims the first one, and without claims the number's own. All of
+this depends on what was told, never on the order in which it came.
 """
 
-import dataclasses
+from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from inbox.models import Message, Thread
+from inbox.models import ContactNumber
 from tenants.models import Connection
 
-QUIET_KINDS = frozenset({"reaction", "system"})
 
+class Numbers:
+    """The claims of one connection that some names (contacts and numbers) are about."""
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Contact:
-    """The other side of an event as the platform named it; `phone` and `name` may be empty."""
+    def __init__(self, connection: Connection, names: Collection[str]) -> None:
+        self._connection = connection
+        self._rows: dict[tuple[str, str], ContactNumber] = {}
+        self._of_number: dict[str, list[ContactNumber]] = {}
+        self._of_contact: dict[str, list[ContactNumber]] = {}
+        self._new: list[ContactNumber] = []
+        self._earlier: dict[int, ContactNumber] = {}
+        self._load(Q(phone__in=names) | Q(contact__in=names))
+        further = self._of_number.keys() - set(names)
+        if further:
+            self._load(Q(phone__in=further))
 
-    id: str
-    phone: str
-    name: str
-    at: datetime
+    def claim(self, number: str, contact: str, at: datetime) -> bool:
+        """Note that `contact` had `number` at a time; whether that tells anything new."""
+        row = self._rows.get((number, contact))
+        if row is None:
+            owner = {"customer_id": self._connection.customer_id, "connection": self._connection}
+            row = ContactNumber(**owner, phone=number, contact=contact, since=at)
+            self._keep(row)
+            self._new.append(row)
+            return True
+        if row.since <= at:
+            return False
+        row.since = at
+        if row.pk is not None:
+            self._earlier[row.pk] = row
+        return True
 
-    @property
-    def is_number_only(self) -> bool:
-        """Whether no id but the phone number itself is known."""
-        return self.phone in ("", self.id)
+    def claimants(self, number: str) -> list[str]:
+        """Who has had the number, the first one first."""
+        return [row.contact for row in self._claims(number)]
 
+    def numbers(self, contact: str) -> list[str]:
+        """The numbers a contact has had, the latest one last."""
+        rows = self._of_contact.get(contact, ())
+        return [row.phone for row in sorted(rows, key=lambda row: (row.since, row.phone))]
 
-def thread_of(connection: Connection, contact: Contact) -> Thread:
-    """The contact's thread, locked until the transaction ends; found, joined from several, or made.
+    def holder(self, contact: str, at: datetime) -> str:
+        """Whose a message is that names `contact` at a time."""
+        claims = self._claims(contact)
+        if not claims:
+            return contact
+        by_then = [row for row in claims if row.since <= at]
+        return by_then[-1].contact if by_then else claims[0].contact
 
-    What the event tells of the contact is set on the row; the caller saves it (`save(thread)`).
-    """
-    found = _known_by(connection, contact)
-    if found:
-        return _updated(_joined(found), contact)
-    thread, _ = (
-        Thread.objects.of(connection.customer_id)
-        .select_for_update()
-        .get_or_create(
-            connection=connection,
-            contact=contact.id,
-            defaults={
-                "customer_id": connection.customer_id,
-                "last_at": contact.at,
-            },
-        )
-    )
-    return _updated(thread, contact)
+    def current(self, contact: str) -> str:
+        """The number a contact holds now: its latest, empty where another has that."""
+        numbers = self.numbers(contact)
+        return numbers[-1] if numbers and self.claimants(numbers[-1])[-1] == contact else ""
 
+    def everybody(self) -> set[str]:
+        """Whoever has claimed one of the numbers."""
+        return set(self._of_contact)
 
-def save(thread: Thread) -> None:
-    """Write back what `thread_of` and its caller set."""
-    thread.save(
-        update_fields=(
-            "contact",
-            "contact_name",
-            "contact_phone",
-            "named_at",
-            "last_at",
-            "last_in_at",
-            "read_at",
-            "unread",
-        )
-    )
+    def write(self) -> None:
+        """Store what was added."""
+        self._stored().bulk_create(self._new)
+        for row in self._earlier.values():
+            row.save(update_fields=("since",))
 
+    def _claims(self, number: str) -> list[ContactNumber]:
+        return sorted(self._of_number.get(number, ()), key=lambda row: (row.since, row.contact))
 
-def _known_by(connection: Connection, contact: Contact) -> list[Thread]:
-    ids = {contact.id, contact.phone} - {""}
-    named = Q(contact__in=ids)
-    if contact.is_number_only:
-        named |= Q(contact_phone=contact.id)
-    rows = Thread.objects.of(connection.customer_id).filter(named, connection=connection)
-    return list(rows.select_for_update().order_by("pk"))
+    def _load(self, wanted: Q) -> None:
+        for row in self._stored().filter(wanted):
+            if (row.phone, row.contact) not in self._rows:
+                self._keep(row)
 
+    def _keep(self, row: ContactNumber) -> None:
+        self._rows[row.phone, row.contact] = row
+        self._of_number.setdefault(row.phone, []).append(row)
+        self._of_contact.setdefault(row.contact, []).append(row)
 
-def _joined(found: list[Thread]) -> Thread:
-    kept, *others = found
-    for other in others:
-        Message.objects.of(kept.customer_id).filter(thread=other).update(thread=kept)
-        kept.last_at = max(kept.last_at, other.last_at)
-        kept.last_in_at = _latest(kept.last_in_at, other.last_in_at)
-        kept.read_at = _latest(kept.read_at, other.read_at)
-        if other.contact_name and (
-            kept.named_at is None or (other.named_at or kept.named_at) > kept.named_at
-        ):
-            kept.contact_name, kept.named_at = other.contact_name, other.named_at
-        kept.contact_phone = kept.contact_phone or other.contact_phone
-        if kept.contact in (kept.contact_phone, other.contact_phone):
-            kept.contact = other.contact
-        Thread.objects.of(kept.customer_id).filter(pk=other.pk).delete()
-    if others:
-        kept.unread = unread_of(kept)
-    return kept
-
-
-def _updated(thread: Thread, contact: Contact) -> Thread:
-    is_newest = thread.last_in_at is None or contact.at >= thread.last_in_at
-    if not contact.is_number_only and thread.contact == contact.phone:
-        thread.contact = contact.id
-    if contact.phone not in ("", thread.contact_phone) and (is_newest or not thread.contact_phone):
-        thread.contact_phone = contact.phone
-        _settle_number(thread, contact.at)
-    known = (thread.named_at, thread.contact_name)
-    if contact.name and (known[0] is None or (contact.at, contact.name) > known):
-        thread.contact_name, thread.named_at = contact.name, contact.at
-    return thread
-
-
-def _settle_number(thread: Thread, at: datetime) -> None:
-    """Numbers are given to other people in time: the one who wrote from it last has it."""
-    others = (
-        Thread.objects.of(thread.customer_id)
-        .filter(connection_id=thread.connection_id, contact_phone=thread.contact_phone)
-        .exclude(pk=thread.pk)
-    )
-    if others.filter(last_in_at__gt=at).exists():
-        thread.contact_phone = ""
-    else:
-        others.update(contact_phone="")
-
-
-def unread_of(thread: Thread) -> int:
-    """How many inbound messages of the thread came after it was last read."""
-    rows = Message.objects.of(thread.customer_id).filter(thread=thread, direction=Message.Direction.IN)
-    if thread.read_at:
-        rows = rows.filter(at__gt=thread.read_at)
-    return rows.exclude(kind__in=QUIET_KINDS).count()
-
-
-def _latest(*moments: datetime | None) -> datetime | None:
-    return max((m for m in moments if m is not None), default=None)
+    def _stored(self) -> "QuerySet[ContactNumber]":
+        rows: QuerySet[ContactNumber] = ContactNumber.objects.of(self._connection.customer_id)
+        return rows.filter(connection=self._connection)

@@ -1,64 +1,67 @@
-"""The stored deliveries: which is next, what became of it, and how long it is kept."""
+"""The stored deliveries: how they are settled, what became of each, and how long it is kept."""
 
-import random
 import time
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import takewhile
 
 import structlog
-from django.db import InterfaceError, OperationalError, transaction
+from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
 
 from hermes.core import clock, metrics
-from inbox.distribution import Verdict, distribute
+from hermes.core.database_faults import Fault, fault
+from hermes.core.deadlocks import repeated
+from inbox import turns
+from inbox.distribution import distribute
 from inbox.models import WebhookDelivery
+from inbox.verdicts import Verdict
 
+Claim = tuple[int, int]  # a delivery's row and the number of its try
 State = WebhookDelivery.State
 TRIES = 5
 FIRST_WAIT_S = 10  # before the second try; doubled from try to try
-LANES_A_TURN = 50
-ROWS_A_LANE = 4
+TURN_S = 0.5
+ROWS_TOGETHER = 8  # more would hold SQLite's only lock for longer than a call should wait
+REST_LIMIT_S = 0.25
 KEPT = {State.DONE: 30, State.QUARANTINED: 30, State.UNROUTED: 7}  # days
 BATCH = 500
 log = structlog.get_logger(__name__)
 
 
 def drain(budget_s: float) -> bool:
-    """Settle what is due until nothing is, or the time is over; whether nothing is left.
+    """Settle what is due until nothing is, or the time is over; whether nothing is left to this worker.
 
-    Lanes take turns with a few rows each, so nobody waits behind another's backlog. May run anywhere at
-    any time, several at once.
+    Lanes take turns with a few rows each, so nobody waits behind another's backlog; and it rests for
+    longer than it works (`settings.WORKER_REST`), so calls do not either. May run anywhere at any time,
+    several at once. Raises the database's errors while that is away.
     """
     until = time.monotonic() + budget_s
-    while turn := _turn():
-        for pk in turn:
-            settle(pk)
-            if time.monotonic() > until:
-                return False
+    _give_up(turns.due())
+    while lanes := turns.lanes():
+        settled, turn_ends = 0, time.monotonic() + TURN_S
+        for lane in lanes:
+            began = time.monotonic()
+            settled += _settle_some(turns.due().filter(lane=lane))
+            _rest_after(time.monotonic() - began)
+            if time.monotonic() > min(until, turn_ends):
+                break
+        if time.monotonic() > until:
+            return False
+        if not settled:
+            break
     return True
 
 
-def settle(pk: int) -> None:
-    """Try one delivery that is due. Its effects and its new state are one transaction.
+def _rest_after(seconds: float) -> None:
+    time.sleep(min(settings.WORKER_REST * seconds, REST_LIMIT_S))
 
-    The try is counted before it begins, so a delivery that ends its process is tried five times too.
-    """
-    tries = _claim(pk)
-    if tries is None:
-        return
-    try:
-        with transaction.atomic():
-            delivery = WebhookDelivery.objects.select_for_update().get(pk=pk)
-            if delivery.state == State.RECEIVED and delivery.tries == tries:
-                _close(delivery, distribute(delivery))
-    except (OperationalError, InterfaceError) as away:
-        log.warning("delivery_interrupted", delivery=pk, error=type(away).__name__)
-    except Exception as error:
-        log.exception("delivery_failed", delivery=pk)
-        with transaction.atomic():
-            delivery = WebhookDelivery.objects.select_for_update().get(pk=pk)
-            if delivery.state == State.RECEIVED and delivery.tries == tries:
-                _close(delivery, Verdict(State.RECEIVED, type(error).__name__))
+
+def settle(pk: int) -> None:
+    """Try one delivery that is due."""
+    _give_up(turns.due().filter(pk=pk))
+    _settle_some(turns.due().filter(pk=pk))
 
 
 def wake(platform: str, ids: Sequence[str]) -> int:
@@ -74,7 +77,14 @@ def reconsider() -> int:
 
 def again(deliveries: "QuerySet[WebhookDelivery]") -> int:
     """Have deliveries tried from the start, at once; what they did before is not done twice."""
-    return deliveries.update(state=State.RECEIVED, tries=0, next_try_at=clock.now(), reason="", awaits="")
+    return repeatable(deliveries).update(
+        state=State.RECEIVED, tries=0, next_try_at=clock.now(), reason="", awaits=""
+    )
+
+
+def repeatable(deliveries: "QuerySet[WebhookDelivery]") -> "QuerySet[WebhookDelivery]":
+    """Those that can be tried again: what is done has lost its body, unless that holds more than messages."""
+    return deliveries.exclude(state=State.DONE, body=b"")
 
 
 def purge() -> int:
@@ -90,41 +100,92 @@ def purge() -> int:
     return deleted
 
 
-def _turn() -> list[int]:
-    due = WebhookDelivery.objects.filter(state=State.RECEIVED, next_try_at__lte=clock.now())
-    lanes = list(due.order_by().values_list("lane", flat=True).distinct())
-    random.shuffle(lanes)
-    shares = [
-        list(due.filter(lane=lane).order_by("next_try_at").values_list("pk", flat=True)[:ROWS_A_LANE])
-        for lane in lanes[:LANES_A_TURN]
-    ]
-    return [share[place] for place in range(ROWS_A_LANE) for share in shares if place < len(share)]
+def _settle_some(due: "QuerySet[WebhookDelivery]") -> int:
+    """Settle the next of these deliveries, together where nothing goes wrong; how many."""
+    claims = _claim(due)
+    if not (claims[1:] and _settle_together(claims)):
+        for claim in claims:
+            _settle_alone(claim)
+    return len(claims)
 
 
-def _claim(pk: int) -> int | None:
-    """Count a try; its number, None where the delivery is another's, not due, or has had its tries."""
-    due = WebhookDelivery.objects.filter(pk=pk, state=State.RECEIVED, next_try_at__lte=clock.now())
-    tried = due.values_list("tries", flat=True).first()
-    if tried is None:
-        return None
-    if tried >= TRIES:
-        if due.filter(tries=tried).update(state=State.QUARANTINED, reason="It ended its process five times."):
-            _tell_quarantine(pk)
-        return None
-    later = clock.now() + timedelta(seconds=FIRST_WAIT_S * 2**tried)
-    return tried + 1 if due.filter(tries=tried).update(tries=tried + 1, next_try_at=later) else None
+def _claim(due: "QuerySet[WebhookDelivery]") -> list[Claim]:
+    """Count a try of the next deliveries, before it begins: also what ends its process is tried five times.
+
+    What has been tried before is tried alone, so that it harms nothing else again.
+    """
+    with transaction.atomic():
+        next_ones = (
+            due.filter(tries__lt=TRIES).order_by("next_try_at", "pk").select_for_update(skip_locked=True)
+        )
+        rows = list(next_ones.values_list("pk", "tries")[:ROWS_TOGETHER])
+        fresh = [pk for pk, _ in takewhile(lambda row: row[1] == 0, rows)]
+        chosen, tried = (fresh, 0) if fresh or not rows else ([rows[0][0]], rows[0][1])
+        later = clock.now() + timedelta(seconds=FIRST_WAIT_S * 2**tried)
+        WebhookDelivery.objects.filter(pk__in=chosen).update(tries=tried + 1, next_try_at=later)
+    return [(pk, tried + 1) for pk in chosen]
 
 
-def _close(delivery: WebhookDelivery, verdict: Verdict) -> None:
-    is_given_up = verdict.state == State.RECEIVED and delivery.tries >= TRIES
-    delivery.state = State.QUARANTINED if is_given_up else verdict.state
-    delivery.reason = verdict.reason[:300]
-    delivery.awaits = "".join(f" {i} " for i in verdict.awaits)
-    delivery.save(update_fields=["state", "reason", "awaits"])
-    metrics.count("deliveries", str(delivery.state))
-    if delivery.state == State.QUARANTINED:
-        _tell_quarantine(delivery.pk)
+def _give_up(due: "QuerySet[WebhookDelivery]") -> None:
+    for pk in due.filter(tries__gte=TRIES).values_list("pk", flat=True):
+        lost = WebhookDelivery.objects.filter(pk=pk, state=State.RECEIVED, tries__gte=TRIES)
+        if lost.update(state=State.QUARANTINED, reason="It ended its process five times."):
+            _tell_quarantine([pk])
 
 
-def _tell_quarantine(pk: int) -> None:
-    log.error("delivery_quarantined", delivery=pk, hint="replay_webhooks tries it again")
+def _settle_together(claims: Sequence[Claim]) -> bool:
+    try:
+        _attempt(claims)
+    except Exception as error:
+        if fault(error) is Fault.AWAY:
+            raise
+        log.warning("deliveries_parted", count=len(claims), error=type(error).__name__)
+        return False
+    return True
+
+
+def _settle_alone(claim: Claim) -> None:
+    try:
+        _attempt([claim])
+    except Exception as error:
+        if fault(error) is not Fault.DATA:
+            raise
+        log.exception("delivery_failed", delivery=claim[0])
+        with transaction.atomic():
+            _close([(row, Verdict(State.RECEIVED, type(error).__name__)) for row in _held([claim])])
+
+
+@repeated
+def _attempt(claims: Sequence[Claim]) -> None:
+    """The effects of the deliveries and their new states: one transaction."""
+    with transaction.atomic():
+        rows = _held(claims)
+        _close(list(zip(rows, distribute(rows), strict=True)))
+
+
+def _held(claims: Sequence[Claim]) -> list[WebhookDelivery]:
+    """The deliveries that are still in the try that was claimed, locked."""
+    tries = dict(claims)
+    rows = WebhookDelivery.objects.select_for_update().filter(pk__in=tries, state=State.RECEIVED)
+    return [row for row in rows.order_by("pk") if row.tries == tries[row.pk]]
+
+
+def _close(settled: Sequence[tuple[WebhookDelivery, Verdict]]) -> None:
+    for row, verdict in settled:
+        is_given_up = verdict.state == State.RECEIVED and row.tries >= TRIES
+        row.state = State.QUARANTINED if is_given_up else verdict.state
+        row.reason = verdict.reason[:300]
+        row.awaits = "".join(f" {i} " for i in verdict.awaits)
+        row.body = b"" if verdict.is_spent else row.body
+        metrics.count("deliveries", str(row.state))
+    spent = [row.pk for row, verdict in settled if verdict.is_spent]
+    WebhookDelivery.objects.filter(pk__in=spent).update(state=State.DONE, reason="", awaits="", body=b"")
+    for row, verdict in settled:
+        if not verdict.is_spent:
+            row.save(update_fields=["state", "reason", "awaits"])
+    _tell_quarantine([row.pk for row, _ in settled if row.state == State.QUARANTINED])
+
+
+def _tell_quarantine(pks: Sequence[int]) -> None:
+    for pk in pks:
+        log.error("delivery_quarantined", delivery=pk, hint="replay_webhooks tries it again")

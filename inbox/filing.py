@@ -10,8 +10,11 @@ from django.db.backends.utils import CursorWrapper
 
 from hermes.core import ids
 from hermes.core.rows import moment, placeholders
+from hermes.core.third_party import storable, storable_data
 from inbox import statuses
-from inbox.text import storable, storable_data
+from inbox.forwarding import outbox
+from inbox.models import GRAMS
+from inbox.signature import signature
 
 _TEXT_CHARS = 65_536
 _MEDIA_CHARS = 4_096
@@ -34,21 +37,25 @@ class SentRow:
     media: Mapping[str, Any] | None = None
 
 
-def file_sent(cursor: CursorWrapper, rows: Sequence[SentRow]) -> None:
+def file_sent(cursor: CursorWrapper, rows: Sequence[SentRow]) -> bool:
     """Insert the messages and the threads they lack, in the transaction of `cursor`.
 
     A message that is there stays as it is; one that was only heard of (its status came first) gets its
-    text. Runs on SQLite and MySQL alike.
+    text. True where an endpoint of a customer is to be told (`outbox.put_sent`). Runs on SQLite and MySQL
+    alike.
     """
     if not rows:
-        return
-    filed = sorted(_under_stable_contacts(cursor, rows), key=_order)
-    _upsert(
-        cursor, "inbox_thread", "connection_id, contact", [_thread(row) for row in filed], _THREAD_SEEN_AGAIN
-    )
-    _upsert(
-        cursor, "inbox_message", "connection_id, upstream_id", [_message(row) for row in filed], _HEARD_OF
-    )
+        return False
+    holders = _holders(cursor, rows)
+    placed = [(holders.get((row.connection_id, row.contact), row.contact), row) for row in rows]
+    placed.sort(key=lambda each: (each[1].connection_id, each[0], each[1].upstream_id))
+    threads = [_thread(row, home) for home, row in placed]
+    messages = [_message(row, home) for home, row in placed]
+    _upsert(cursor, "inbox_thread", "connection_id, contact", threads, _THREAD_SEEN_AGAIN)
+    told = [(row.connection_id, row.upstream_id, row.kind, row.at) for _, row in placed]
+    is_to_be_told = outbox.put_sent(cursor, told)
+    _upsert(cursor, "inbox_message", "connection_id, upstream_id", messages, _HEARD_OF)
+    return is_to_be_told
 
 
 _THREAD_SEEN_AGAIN = {
@@ -66,7 +73,9 @@ _HEARD_OF = {
     "reply_to": _UNSEEN,
     "at": _UNSEEN,
     "call_id": _UNSEEN,
+    "contact": _UNSEEN,
     "text": _UNSEEN_AS_SENT,
+    **dict.fromkeys(GRAMS, _UNSEEN_AS_SENT),
     "media": _UNSEEN_AS_SENT,
     "status": "CASE WHEN status = '' THEN {new} ELSE status END",
     "thread_id": _UNSEEN,
@@ -80,34 +89,25 @@ class _ThreadKey(NamedTuple):
     contact: str
 
 
-def _order(row: SentRow) -> tuple[int, str, str]:
-    """Rows are locked in one order by every writer."""
-    return row.connection_id, row.contact, row.upstream_id
-
-
-def _under_stable_contacts(cursor: CursorWrapper, rows: Sequence[SentRow]) -> list[SentRow]:
-    """The rows, those to a phone number under the contact whose thread has that number."""
+def _holders(cursor: CursorWrapper, rows: Sequence[SentRow]) -> dict[tuple[int, str], str]:
+    """The contacts that hold one of the numbers written to, by connection and number."""
     connections = sorted({row.connection_id for row in rows})
     phones = sorted({row.contact for row in rows})
     cursor.execute(
-        "SELECT connection_id, contact_phone, contact FROM inbox_thread"  # noqa: S608
+        "SELECT connection_id, phone, contact FROM inbox_contactnumber"  # noqa: S608
         f" WHERE connection_id IN ({placeholders(len(connections))})"
-        f" AND contact_phone IN ({placeholders(len(phones))})",
+        f" AND phone IN ({placeholders(len(phones))}) ORDER BY since, contact",
         [*connections, *phones],
     )
-    known = {(connection, phone): contact for connection, phone, contact in cursor.fetchall()}
-    return [
-        dataclasses.replace(row, contact=known.get((row.connection_id, row.contact), row.contact))
-        for row in rows
-    ]
+    return {(connection, phone): contact for connection, phone, contact in cursor.fetchall()}
 
 
-def _thread(row: SentRow) -> dict[str, Any]:
+def _thread(row: SentRow, contact: str) -> dict[str, Any]:
     return {
         "public_id": ids.new("thr"),
         "customer_id": row.customer_id,
         "connection_id": row.connection_id,
-        "contact": row.contact,
+        "contact": contact,
         "contact_name": storable(row.contact_name, 200),
         "contact_phone": "",
         "last_at": moment(row.at.astimezone(UTC)),
@@ -115,16 +115,20 @@ def _thread(row: SentRow) -> dict[str, Any]:
     }
 
 
-def _message(row: SentRow) -> dict[str, Any]:
+def _message(row: SentRow, contact: str) -> dict[str, Any]:
+    text = storable(row.text, _TEXT_CHARS)
     return {
         "public_id": ids.new("msg"),
         "customer_id": row.customer_id,
         "connection_id": row.connection_id,
-        "thread_id": _ThreadKey(row.connection_id, row.contact),
+        "thread_id": _ThreadKey(row.connection_id, contact),
         "upstream_id": row.upstream_id,
+        "telling": "",
+        "contact": row.contact,
+        "contact_name": "",
         "direction": "out",
         "kind": storable(row.kind, 24),
-        "text": storable(row.text, _TEXT_CHARS),
+        "text": text,
         "reply_to": storable(row.reply_to, 191),
         "media": json.dumps(storable_data(row.media, _MEDIA_CHARS)) if row.media else None,
         "extra": "{}",
@@ -134,6 +138,7 @@ def _message(row: SentRow) -> dict[str, Any]:
         "at": moment(row.at.astimezone(UTC)),
         "edit_id": "",
         "call_id": row.call_id,
+        **dict(zip(GRAMS, signature(text), strict=True)),
     }
 
 

@@ -1,7 +1,8 @@
 """Telling the workers that deliveries wait. A word that is lost costs seconds: the clock comes by anyway.
 
-One thread per process says it, so that a broker which is slow or away delays nobody's answer; what is told
-while it speaks is one further word. The word names no delivery and no customer, so none can be forged.
+One thread per process and kind of work says it, so that a broker which is slow or away delays nobody's
+answer; what is told while it speaks is one further word. The word names no delivery and no customer, so none
+can be forged.
 """
 
 import os
@@ -14,24 +15,26 @@ from kombu.exceptions import OperationalError as BrokerUnreachable
 
 from hermes.core import metrics
 
-PAUSE_S = 0.02
+PAUSE_S = 0.05
 PAUSE_WITHOUT_BROKER_S = 5.0
 TASK = "inbox.tasks.drain"
+WATCH = "inbox.tasks.watch"
 log = structlog.get_logger(__name__)
 
 
-def nudge() -> None:
-    """Have a worker look for deliveries soon; never waits and never fails."""
-    _speaker.wanted.set()
-    if _speaker.thread is None:
-        _speaker.start()
+def nudge(task: str = TASK) -> None:
+    """Have a worker look soon for what waits; never waits and never fails."""
+    speaker = _speakers.get(task) or _speakers.setdefault(task, _Speaker(task))
+    speaker.wanted.set()
+    if speaker.thread is None:
+        speaker.start()
 
 
-def send(after_s: float = 0.0) -> bool:
+def send(after_s: float = 0.0, *, task: str = TASK) -> bool:
     """Tell the broker now; whether it took it. Waits for the broker, at most for its time limits."""
     try:
         # Who comes later than the next tick of the clock need not come at all.
-        current_app.send_task(TASK, countdown=after_s or None, expires=after_s + 10, ignore_result=True)
+        current_app.send_task(task, countdown=after_s or None, expires=after_s + 10, ignore_result=True)
     except (BrokerUnreachable, OSError) as away:
         metrics.count("nudge_lost")
         log.warning("broker_away", error=type(away).__name__)
@@ -40,7 +43,8 @@ def send(after_s: float = 0.0) -> bool:
 
 
 class _Speaker:
-    def __init__(self) -> None:
+    def __init__(self, task: str) -> None:
+        self.task = task
         self.wanted = threading.Event()
         self.thread: threading.Thread | None = None
         self._starting = threading.Lock()
@@ -55,17 +59,12 @@ class _Speaker:
         while self.wanted.wait():
             self.wanted.clear()
             try:
-                is_heard = send()
+                is_heard = send(task=self.task)
             except Exception:
                 log.exception("nudge_failed")
                 is_heard = False
             time.sleep(PAUSE_S if is_heard else PAUSE_WITHOUT_BROKER_S)
 
 
-def _begin_anew() -> None:
-    global _speaker  # noqa: PLW0603
-    _speaker = _Speaker()
-
-
-_speaker = _Speaker()
-os.register_at_fork(after_in_child=_begin_anew)
+_speakers: dict[str, _Speaker] = {}
+os.register_at_fork(after_in_child=_speakers.clear)

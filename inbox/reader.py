@@ -1,5 +1,6 @@
 """The stored conversations of one connection as connectors read them: `InboxReader` over the tables."""
 
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from msgspec import UNSET
 from connectors.kit.context import InboxReader
 from connectors.kit.conversations import (
     NOTICE,
+    Arrivals,
     ConversationMessages,
     ConversationPage,
     MessagePage,
@@ -20,6 +22,8 @@ from hermes.core.errors import InvalidArgument, NotFound
 from hermes.core.threads import blocking
 from inbox import listing, shapes
 from inbox.listing import View
+from inbox.search import search
+from inbox.waiting import Waiter
 from tenants import routing
 
 
@@ -99,7 +103,7 @@ class _Reader:
         """As the protocol says: messages that have every word of `query`."""
 
         def read() -> MessagePage:
-            rows, after = listing.search(
+            rows, after = search(
                 self._view,
                 query,
                 contact=contact,
@@ -130,6 +134,26 @@ class _Reader:
                 return Window()
 
         return await _answer(read)
+
+    async def wait(self, *, contact: str | None, cursor: str | None, timeout_s: float) -> dict[str, Any]:
+        """As the protocol says."""
+        own = await blocking(routing.owned, self._customer_id, self._connection_id)
+        waiter = Waiter(customer_id=self._customer_id, customer=own.customer.public_id, mode=own.mode)
+        end = time.monotonic() + timeout_s
+        while True:
+            left_s = max(end - time.monotonic(), 0.0)
+            found = await waiter.wait(types=("message.received",), cursor=cursor, timeout_s=left_s)
+            cursor = found.cursor
+            messages = [
+                event.message
+                for event in found.events
+                if (event.platform, event.account) == (own.platform, own.account)
+                and contact in (None, event.message.contact)
+            ]
+            if messages or not found.events:
+                arrivals = Arrivals(messages=messages, cursor=cursor, timed_out=not messages, notice=NOTICE)
+                answer: dict[str, Any] = msgspec.to_builtins(arrivals)
+                return answer
 
     def _window(self) -> timedelta:
         hours = shapes.window_hours(routing.owned(self._customer_id, self._connection_id).platform)

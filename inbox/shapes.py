@@ -9,8 +9,8 @@ from msgspec import UNSET
 from connectors.kit.conversations import Conversation, Reaction, StatusStep, StoredMessage, Window
 from connectors.registry import all_connectors
 from hermes.core import clock
+from hermes.core.third_party import shown, shown_data
 from inbox.models import Message, Thread
-from inbox.text import shown, shown_data
 
 _TEXT_CHARS = 4_096
 _NAME_CHARS = 200

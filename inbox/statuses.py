@@ -1,5 +1,6 @@
 """Delivery statuses: they only move forward, whatever the order in which they come (R-25)."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,7 +16,7 @@ def rank(status: str) -> int:
 def with_step(timeline: Sequence[Mapping[str, Any]], step: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The timeline with `step` (`{status, at, error?}`): each status once, at its earliest time, in order."""
     same = [s for s in (*timeline, step) if s["status"] == step["status"]]
-    first = min(same, key=lambda s: (s["at"], "error" not in s))
+    first = min(same, key=lambda s: (s["at"], "error" not in s, json.dumps(s, sort_keys=True)))
     others = [s for s in timeline if s["status"] != step["status"]]
     return sorted((*others, first), key=lambda s: (rank(s["status"]), s["at"], s["status"]))
 

@@ -21,6 +21,7 @@ from hermes.core.errors import (
 )
 from mcp_gateway import auth, catalogue
 from mcp_gateway.calls import Caller, ToolCall
+from tenants import states
 from tenants.principals import ConnectionView
 
 KEY_LIMIT_CHARS = 256
@@ -46,16 +47,25 @@ async def admit(caller: Caller, call: ToolCall) -> Admitted:
 
     Raises the typed errors of docs/api.md; nothing has been written then.
     """
+    return check(await take_turn(caller), call)
+
+
+async def take_turn(caller: Caller) -> Caller:
+    """Take one token of the customer's rate; gives the caller as it is now.
+
+    Raises RateLimited, and what authentication raises where the caller may no longer call.
+    """
     taken = await limits.take(caller.principal.customer, _buckets(caller))
     if not taken.allowed:
         raise RateLimited(
             f"More than {caller.principal.plan.calls_per_minute} calls a minute. Wait, then call again.",
             retry_after_s=taken.retry_after_s,
         )
-    return _check(await auth.refreshed(caller, taken.epoch), call)
+    return await auth.refreshed(caller, taken.epoch)
 
 
-def _check(caller: Caller, call: ToolCall) -> Admitted:
+def check(caller: Caller, call: ToolCall) -> Admitted:
+    """`admit` without the rate: for a call within a call that has been admitted."""
     listing = catalogue.find(caller, call.tool)
     arguments = dict(call.arguments)
     own = _own_arguments(listing, arguments, call.idempotency_key)
@@ -121,7 +131,7 @@ def _own_arguments(listing: catalogue.Listing, arguments: dict[str, Any], header
 
 
 def _choose(connections: Sequence[ConnectionView], platform: str, account: str | None) -> ConnectionView:
-    usable = [c for c in connections if c.platform == platform and c.status in catalogue.LIVE_STATES]
+    usable = [c for c in connections if c.platform == platform and c.status in states.LIVE]
     if account is not None:
         found = [c for c in usable if account in (c.account, c.public_id)]
         if not found:

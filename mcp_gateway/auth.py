@@ -11,22 +11,23 @@ import hashlib
 import ipaddress
 import time
 from collections import OrderedDict
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, NamedTuple
 
 from hermes.core import clock, epoch, limits
-from hermes.core.errors import Forbidden, RateLimited, Unauthenticated
+from hermes.core.errors import Forbidden, NoCredential, RateLimited, Unauthenticated
 from hermes.core.threads import blocking
 from mcp_gateway.calls import Caller
+from mcp_gateway.oauth import tokens
 from tenants import keys
+from tenants.key_format import UNKNOWN
 from tenants.principals import Principal
 
 TTL_S = 5.0
 UNKNOWN_TTL_S = 1.0
 CAPACITY = 10_000
 FAILURES_PER_ADDRESS = limits.Bucket("auth", capacity=100, per_minute=10)
-UNKNOWN = "This key is unknown, expired or revoked. Make a new one and use that."
-MISSING = "Send an API key: 'Authorization: Bearer hms_…' (or 'X-API-Key')."
+MISSING = "Send an API key or an OAuth token: 'Authorization: Bearer hms_…' (or 'X-API-Key')."
 
 
 class Barred(Forbidden):
@@ -37,10 +38,12 @@ class _Entry(NamedTuple):
     principal: Principal | None
     expires: float
     epoch: str | None
+    is_guess: bool = False
 
 
 _cache: OrderedDict[bytes, _Entry] = OrderedDict()
-_loading: dict[tuple[int, bytes], asyncio.Task[_Entry]] = {}
+_What = tuple[bytes, str | None]  # a credential's digest, and as of which epoch where that is known
+_loading: dict[tuple[int, _What], asyncio.Task[_Entry]] = {}
 
 
 def presented(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
@@ -61,18 +64,20 @@ async def authenticate(
 ) -> Caller:
     """The caller behind a request's credential.
 
-    Raises Unauthenticated (none, unknown, expired, revoked), Barred (suspended customer, address not
+    Raises NoCredential, Unauthenticated (unknown, expired, revoked), Barred (suspended customer, address not
     allowed) and RateLimited (too many failures from this address; R-17).
     """
     key = presented(headers)
     if key is None:
-        raise Unauthenticated(MISSING)
+        raise NoCredential(MISSING)
     digest = hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
     entry = _cache.get(digest)
     if entry is None or entry.expires < time.monotonic():
-        entry = await _load_once(key, digest, entry)
+        known = entry.principal.customer if entry is not None and entry.principal is not None else None
+        entry = await _once((digest, None), lambda: _load_current(key, digest, known))
     if entry.principal is None:
-        await _count_failure(address)
+        if entry.is_guess:
+            await _count_failure(address)
         raise Unauthenticated(UNKNOWN)
     _check_usable(entry.principal, address)
     return Caller(
@@ -90,7 +95,7 @@ async def refreshed(caller: Caller, current: str | None) -> Caller:
     key, digest = caller.credential
     entry = _cache.get(digest)
     if entry is None or entry.epoch != current:
-        entry = await _load(key, digest, current)
+        entry = await _once((digest, current), lambda: _load(key, digest, current))
     if entry.principal is caller.principal:
         return caller
     if entry.principal is None:
@@ -104,12 +109,12 @@ def forget_all() -> None:
     _cache.clear()
 
 
-async def _load_once(key: str, digest: bytes, stale: _Entry | None) -> _Entry:
-    slot = (id(asyncio.get_running_loop()), digest)
+async def _once(what: _What, load: Callable[[], Coroutine[Any, Any, _Entry]]) -> _Entry:
+    """What `load` gives; all who want the same at once (calls, streams) share one look into the database."""
+    slot = (id(asyncio.get_running_loop()), what)
     task = _loading.get(slot)
     if task is None:
-        known = stale.principal.customer if stale is not None and stale.principal is not None else None
-        task = _loading[slot] = asyncio.ensure_future(_load_current(key, digest, known))
+        task = _loading[slot] = asyncio.ensure_future(load())
         task.add_done_callback(lambda _: _loading.pop(slot, None))
     return await asyncio.shield(task)
 
@@ -120,12 +125,15 @@ async def _load_current(key: str, digest: bytes, customer: str | None) -> _Entry
 
 
 async def _load(key: str, digest: bytes, current: str | None) -> _Entry:
+    load = tokens.load_principal if tokens.is_token(key) else keys.load_principal
     try:
-        principal = await blocking(keys.load_principal, key)
-    except Unauthenticated:
-        entry = _Entry(None, time.monotonic() + UNKNOWN_TTL_S, current)
+        principal = await blocking(load, key)
+    except Unauthenticated as refused:
+        is_guess = not isinstance(refused, tokens.Expired)
+        entry = _Entry(None, time.monotonic() + UNKNOWN_TTL_S, current, is_guess)
     else:
-        entry = _Entry(principal, time.monotonic() + TTL_S, current)
+        lasting = TTL_S if principal.customer_status == "active" else UNKNOWN_TTL_S
+        entry = _Entry(principal, time.monotonic() + lasting, current)
     _cache[digest] = entry
     _cache.move_to_end(digest)
     if len(_cache) > CAPACITY:

@@ -1,27 +1,26 @@
-"""The context of one call: the customer's connection, or none for tools without a platform."""
+"""The context of one call: the customer's connection, or all of them for the cross-channel tools."""
 
 import hashlib
 from dataclasses import replace
-from typing import Any, NoReturn, cast
 
-from connectors.kit.context import Http, InboxReader, ToolContext
-from hermes.core import clock, http
-from hermes.core.errors import Internal
-from hermes.core.threads import blocking
+from connectors.kit.context import ToolContext
+from inbox.media.files import files_of
 from inbox.reader import reader
 from mcp_gateway.admission import Admitted
 from mcp_gateway.calls import ToolCall
-from mcp_gateway.rehearsal import RehearsalHttp
+from mcp_gateway.own_tools import binding as own_tools
+from mcp_gateway.own_tools.binding import Within
+from mcp_gateway.rehearsal import rehearsing
 from tenants import context
 
 TOKEN_LENGTH = 32
 
 
-def context_of(admitted: Admitted, call: ToolCall, call_id: str) -> ToolContext:
-    """What the handler gets. In a dry run the platform is replaced."""
+def context_of(admitted: Admitted, call: ToolCall, call_id: str, *, within: Within) -> ToolContext:
+    """What the handler gets. In a dry run the platform is replaced. `within` runs a call of this call."""
     token = _token(admitted, call_id)
     if admitted.connection is None:
-        return _unconnected(call, token)
+        return own_tools.context_of(admitted, call, token, within)
     principal = admitted.caller.principal
     bound = context.bind(
         principal,
@@ -30,7 +29,8 @@ def context_of(admitted: Admitted, call: ToolCall, call_id: str) -> ToolContext:
         call_token=token,
         link=call.link,
     )
-    return replace(bound, http=RehearsalHttp(bound.http)) if admitted.dry_run else bound
+    bound = replace(bound, files=files_of(principal.customer_id, admitted.connection.public_id))
+    return rehearsing(bound) if admitted.dry_run else bound
 
 
 def _token(admitted: Admitted, call_id: str) -> str:
@@ -39,27 +39,3 @@ def _token(admitted: Admitted, call_id: str) -> str:
     else:
         told = f"{admitted.caller.principal.customer}\n{admitted.tool.name}\n{admitted.key}"
     return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:TOKEN_LENGTH]
-
-
-def _unconnected(call: ToolCall, token: str) -> ToolContext:
-    return ToolContext(
-        credentials=_no_connection,
-        http=cast("Http", _NoConnection()),
-        web=http.outside(),
-        config={},
-        inbox=cast("InboxReader", _NoConnection()),
-        now=clock.now,
-        call_token=token,
-        blocking=blocking,
-        dial=_no_connection,
-        client=call.link,
-    )
-
-
-class _NoConnection:
-    def __getattr__(self, name: str) -> NoReturn:
-        _no_connection(name)
-
-
-def _no_connection(*_: Any) -> NoReturn:
-    raise Internal("This tool has no connection.")

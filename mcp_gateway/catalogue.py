@@ -1,8 +1,8 @@
 """Which tools a caller has, and how they are published.
 
 A tool is published when its platform is connected in the caller's mode, the key's profile and
-allow-list admit it and the key's scopes cover it. The executor's own arguments are added here,
-so handlers never see them.
+allow-list admit it and the key's scopes cover it. To a key of the profile `search` few are published;
+it finds the rest. The executor's own arguments are added here, so handlers never see them.
 """
 
 import dataclasses
@@ -19,30 +19,40 @@ from connectors.kit.tool import Tool
 from connectors.registry import all_tools
 from hermes.core.errors import Forbidden, InsufficientScope, NotConnected, UnknownTool
 from mcp_gateway.calls import Caller
+from mcp_gateway.connect_desk import TOOL as CONNECT
+from mcp_gateway.own_tools import catalogue as own_tools, research, searching
+from tenants import states
 from tenants.principals import Principal
+from tenants.roles import READ_ONLY_PROFILES
 
-PROFILES = ("core", "full", "read-only")
-LIVE_STATES = frozenset({"active", "needs_reauth"})
+# While so few platforms are connected, or an account must be reconnected, the tool to connect is a core one:
+# with more of them the list has no room for it (ADR 0017), and who has them knows the portal.
+FEW_PLATFORMS = 2
+# The profile of clients with little room: tools are found and called by two that are listed.
+SEARCH = "search"
+# The profile of ChatGPT's deep research: it reads, and has two tools by the names that are asked for there.
+RESEARCH, FULL = "research", "full"
+SEARCH_TOOLS = frozenset(tool.name for tool in searching.TOOLS)
 
 ACCOUNT = {
     "type": "string",
     "maxLength": 80,
-    "description": "Label or id of the connected account; needed only when several are connected.",
+    "description": "Label or id, if several.",
 }
 DETAIL = {
     "type": "string",
     "enum": ["concise", "detailed"],
-    "description": "How much of each item to return; concise by default.",
+    "description": "Concise by default.",
 }
 IDEMPOTENCY_KEY = {
     "type": "string",
     "minLength": 1,
     "maxLength": 256,
-    "description": "Any unique text. Repeating a call with the same key never does it twice (24 h).",
+    "description": "Unique; a repeat with it does nothing twice.",
 }
 DRY_RUN = {
     "type": "boolean",
-    "description": "Check everything and report what would be done, without doing it.",
+    "description": "Only tell what would be done.",
 }
 REHEARSAL = {
     "dry_run": {"type": "boolean", "description": "True where nothing was done because of dry_run."},
@@ -68,7 +78,8 @@ class Listing:
 @functools.cache
 def every_tool() -> Mapping[str, Listing]:
     """All tools of this deployment by name, in name order."""
-    tools: dict[str, tuple[Connector | None, Tool]] = dict(all_tools())
+    tools: dict[str, tuple[Connector | None, Tool]] = {**all_tools()}
+    tools |= {tool.name: (None, tool) for tool in own_tools.TOOLS}
     if settings.MCP_CONFORMANCE:
         from mcp_gateway.testing.catalogue import TOOLS  # noqa: PLC0415  (never in production)
 
@@ -79,6 +90,15 @@ def every_tool() -> Mapping[str, Listing]:
 def listed(caller: Caller) -> list[Listing]:
     """What `caller` may call, in name order (the order never varies by connection)."""
     return [listing for listing in every_tool().values() if _is_offered(listing, caller.principal)]
+
+
+def callable_by(caller: Caller) -> list[Listing]:
+    """All that `caller` may call, listed or not, in name order, but for those that do what others do."""
+    return [
+        listing
+        for listing in every_tool().values()
+        if listing.tool.name not in SEARCH_TOOLS | research.NAMES and _is_callable(listing, caller.principal)
+    ]
 
 
 def find(caller: Caller, name: str) -> Listing:
@@ -105,32 +125,48 @@ def find(caller: Caller, name: str) -> Listing:
         )
     if listing.connector is not None and listing.connector.slug not in _platforms(principal):
         raise NotConnected(
-            f"{listing.connector.name} is not connected. Connect an account with POST "
-            f"/api/connect/{listing.connector.slug}, then call again.",
+            f"{listing.connector.name} is not connected. Have a person connect an account by the link of "
+            f"hermes_connect or with POST /api/connect/{listing.connector.slug}, then call again.",
             details={"platform": listing.connector.slug},
         )
     return listing
 
 
 def _is_offered(listing: Listing, principal: Principal) -> bool:
-    tool = listing.tool
-    if tool.scope not in principal.scopes or not _is_allowed(tool, principal):
+    if not _is_callable(listing, principal):
         return False
-    if listing.connector is None:
-        return True
-    if listing.connector.slug not in _platforms(principal):
+    tool, searches = listing.tool, principal.profile == SEARCH
+    if tool.name in SEARCH_TOOLS:
+        return searches
+    if searches:
+        return tool.core and listing.connector is None
+    if tool.name in research.NAMES and principal.tools is None:
+        return principal.profile in (FULL, RESEARCH)
+    is_core = tool.core or (tool.name == CONNECT and _lacks_accounts(principal))
+    return principal.tools is not None or principal.profile not in ("core", RESEARCH) or is_core
+
+
+def _is_callable(listing: Listing, principal: Principal) -> bool:
+    if listing.tool.scope not in principal.scopes or not _is_allowed(listing.tool, principal):
         return False
-    return principal.tools is not None or principal.profile != "core" or tool.core
+    return listing.connector is None or listing.connector.slug in _platforms(principal)
 
 
 def _is_allowed(tool: Tool, principal: Principal) -> bool:
+    if principal.profile == SEARCH and tool.name in SEARCH_TOOLS:
+        return True  # they give no more than the tools they find
     if principal.tools is not None and tool.name not in principal.tools:
         return False
-    return principal.profile != "read-only" or tool.hints.read_only
+    return principal.profile not in READ_ONLY_PROFILES or tool.hints.read_only
 
 
 def _platforms(principal: Principal) -> set[str]:
-    return {c.platform for c in principal.connections if c.status in LIVE_STATES}
+    return {c.platform for c in principal.connections if c.status in states.LIVE}
+
+
+def _lacks_accounts(principal: Principal) -> bool:
+    is_stopped = any(c.status == states.NEEDS_REAUTH for c in principal.connections)
+    return is_stopped or len(_platforms(principal)) <= FEW_PLATFORMS
 
 
 def _listing(connector: Connector | None, tool: Tool) -> Listing:
@@ -143,7 +179,6 @@ def _listing(connector: Connector | None, tool: Tool) -> Listing:
         output_schema=MappingProxyType(_with_own_members(tool, output)) if output is not None else None,
         annotations=MappingProxyType(
             {
-                "title": tool.title,
                 "readOnlyHint": hints.read_only,
                 "destructiveHint": hints.destructive,
                 "idempotentHint": hints.idempotent,

@@ -9,24 +9,22 @@ from collections.abc import Coroutine
 from typing import Any
 
 import structlog
-from django import db
 
 from audit.log import OK, Opening
 from connectors.kit.tool import ToolResult
-from hermes.core import ids, metrics
+from hermes.core import closing, epoch, ids, metrics, threads
 from hermes.core.errors import HermesError, Internal, NeedsReauth, OutcomeUnknown, RateLimited, Unavailable
-from hermes.core.threads import blocking
-from mcp_gateway import journal, records
-from mcp_gateway.admission import Admitted, admit
+from inbox import news
+from mcp_gateway import auth, journal, reauth, records
+from mcp_gateway.admission import Admitted, admit, check
 from mcp_gateway.binding import context_of
 from mcp_gateway.calls import Answer, Caller, ToolCall
 from mcp_gateway.journal import Opened, Outcome
+from mcp_gateway.own_tools.searching import relayed
 from mcp_gateway.records import CANCELLED, REHEARSED
 from mcp_gateway.rehearsal import Rehearsed
-from tenants import connections
 
 log = structlog.get_logger(__name__)
-_running: set[asyncio.Task[Answer]] = set()
 
 
 async def execute(caller: Caller, call: ToolCall) -> Answer:
@@ -34,8 +32,9 @@ async def execute(caller: Caller, call: ToolCall) -> Answer:
 
     Raises HermesError with the public code; `details["call_id"]` names the entry in the audit trail where
     one was written. When the caller is cancelled a read ends; a write goes on to its recorded end.
+    A call that relays another one is that other one, here and in all that is recorded.
     """
-    call_id = ids.new("call")
+    call_id, call = ids.new("call"), relayed(call)
     try:
         admitted = await admit(caller, call)
     except RateLimited:
@@ -44,42 +43,64 @@ async def execute(caller: Caller, call: ToolCall) -> Answer:
     except HermesError as refusal:
         await _record_refusal(caller, call, call_id, refusal)
         raise
-    return await _to_its_end(_run(admitted, call, call_id), ends_with_caller=admitted.tool.hints.read_only)
+    stage = _Stage()
+    work = _run(admitted, call, call_id, stage)
+    return await _to_its_end(work, stage, ends_with_caller=admitted.tool.hints.read_only)
 
 
-async def drain(timeout_s: float) -> None:
-    """Wait for the calls that still run, at most so many seconds."""
-    if _running:
-        await asyncio.wait(_running, timeout=timeout_s)
+async def _within(caller: Caller, call: ToolCall) -> Answer:
+    """A call that an admitted one makes: with an entry, a key and units of its own, but no second token."""
+    call_id = ids.new("call")
+    try:
+        admitted = check(caller, call)
+    except HermesError as refusal:
+        await _record_refusal(caller, call, call_id, refusal)
+        raise
+    return await _run(admitted, call, call_id, _Stage())
 
 
-async def _to_its_end(work: Coroutine[Any, Any, Answer], *, ends_with_caller: bool) -> Answer:
+class _Stage:
+    """Whether a call is opened, and whether its caller has left: what is left before that ends after it."""
+
+    __slots__ = ("is_left", "is_open")
+
+    def __init__(self) -> None:
+        self.is_open = self.is_left = False
+
+
+async def _to_its_end(work: Coroutine[Any, Any, Answer], stage: _Stage, *, ends_with_caller: bool) -> Answer:
     task = asyncio.ensure_future(work)
-    _running.add(task)
-    task.add_done_callback(_ended)
+    closing.let_finish(task)
+    task.add_done_callback(_look_at)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
         if ends_with_caller:
-            task.cancel()
+            stage.is_left = True
+            if stage.is_open:
+                task.cancel()
         raise
 
 
-def _ended(task: asyncio.Task[Answer]) -> None:
-    _running.discard(task)
+def _look_at(task: asyncio.Task[Answer]) -> None:
     if not task.cancelled():
         task.exception()  # looked at, because its caller may be gone
 
 
-async def _run(admitted: Admitted, call: ToolCall, call_id: str) -> Answer:
+async def _run(admitted: Admitted, call: ToolCall, call_id: str, stage: _Stage) -> Answer:
     began = time.perf_counter()
+    threads.act_for(admitted.caller.principal.customer)
     opening = records.opening(admitted, call_id)
     opened = await _open(admitted, opening, call_id)
     if opened.answer is not None:
         return records.replayed(opened.answer)
+    stage.is_open = True
     try:
-        context = context_of(admitted, call, call_id)
+        if stage.is_left:
+            raise asyncio.CancelledError
+        context = context_of(admitted, call, call_id, within=_within)
         result: ToolResult = await admitted.tool.handler(context, admitted.params)
+        await _check_still_may(admitted, time.perf_counter() - began)
         answer = records.answer(admitted, opened, result)
         outcome = records.completed(admitted, call_id, result, answer)
     except Rehearsed as rehearsed:
@@ -94,7 +115,16 @@ async def _run(admitted: Admitted, call: ToolCall, call_id: str) -> Answer:
         log.exception("tool_failed", tool=admitted.tool.name, call_id=call_id)
         raise await _failed(admitted, opened, _fault(admitted), began) from None
     await _close(admitted, opened, outcome, began)
+    if outcome.sent or outcome.read:
+        await news.tell(admitted.caller.principal.customer, admitted.caller.principal.mode, news.CALLED)
     return answer
+
+
+async def _check_still_may(admitted: Admitted, seconds: float) -> None:
+    """Raise what authentication raises where a read has outlasted the right to its answer (a key revoked)."""
+    if admitted.tool.hints.read_only and seconds > auth.TTL_S:
+        current = await epoch.current(admitted.caller.principal.customer)
+        await auth.refreshed(admitted.caller, current)
 
 
 async def _open(admitted: Admitted, opening: Opening, call_id: str) -> Opened:
@@ -135,19 +165,10 @@ async def _close(admitted: Admitted, opened: Opened, outcome: Outcome, began: fl
 
 async def _react(admitted: Admitted, error: HermesError) -> None:
     """Stop calling with a credential that the platform refuses (Discord bans a whole address for it)."""
-    connection = admitted.connection
-    if not isinstance(error, NeedsReauth) or connection is None:
-        return
-    try:
-        await blocking(
-            connections.mark_needs_reauth,
-            admitted.caller.principal.customer_id,
-            connection.public_id,
-            error.message,
-            version=connection.version,
-        )
-    except (HermesError, db.Error) as fault:
-        log.error("connection_not_flagged", connection=connection.public_id, error=type(fault).__name__)
+    if isinstance(error, NeedsReauth) and admitted.connection is not None:
+        error.details.setdefault("platform", admitted.connection.platform)
+        error.details.setdefault("account", admitted.connection.account)
+        await reauth.flag(admitted.caller.principal, admitted.connection, error)
 
 
 async def _record_refusal(caller: Caller, call: ToolCall, call_id: str, refusal: HermesError) -> None:

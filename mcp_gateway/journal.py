@@ -20,6 +20,8 @@ from hermes.core import clock, group_commit
 from hermes.core.errors import HermesError, QuotaExceeded, Unavailable
 from hermes.core.group_commit import Apply
 from inbox.filing import SentRow, file_sent
+from inbox.forwarding import outbox
+from inbox.reading import ReadRow, mark_read
 from mcp_gateway import idempotency
 from mcp_gateway.calls import Answer
 from mcp_gateway.idempotency import Keyed, Owned, Settled
@@ -49,7 +51,7 @@ class Outcome:
     """How a call ended: `ok`, an error code or another word of the audit trail.
 
     Only `ok` and `outcome_unknown` cost the reserved units. `answer` is what a repetition of an `ok` call
-    under its key gets; `sent` goes into the inbox.
+    under its key gets; `sent` goes into the inbox, `read` is counted as read there.
     """
 
     code: str
@@ -57,6 +59,7 @@ class Outcome:
     upstream_id: str = ""
     answer: Answer | None = None
     sent: Sequence[SentRow] = ()
+    read: ReadRow | None = None
 
 
 async def open_call(opening: Opening, want: Want | None = None, keyed: Keyed | None = None) -> Opened:
@@ -77,7 +80,8 @@ async def close_call(opened: Opened, outcome: Outcome, *, duration_ms: int) -> N
     sweeper, which is what its caller should be told.
     """
     closing = _closing(opened, outcome, duration_ms)
-    await _written(_close, (opened, outcome, closing), opened.call_id)
+    if await _written(_close, (opened, outcome, closing), opened.call_id):
+        outbox.send_soon()
 
 
 async def refuse_call(opening: Opening, error: HermesError) -> None:
@@ -146,7 +150,8 @@ def _reserve(cursor: Any, calls: list[_Call]) -> None:
     idempotency.free(cursor, _owned([call for call in calls if not call.runs()]))
 
 
-def _close(cursor: Any, items: list[tuple[Opened, Outcome, Closing]]) -> list[Exception | None]:
+def _close(cursor: Any, items: list[tuple[Opened, Outcome, Closing]]) -> list[bool | Exception]:
+    """Whether customers' endpoints are to be told of what was sent."""
     closed = trail.close_rows(cursor, [closing for _, _, closing in items])
     failed = [opened for opened, outcome, _ in items if outcome.code not in CHARGED]
     quota.release(cursor, [o.want for o in failed if o.want is not None and o.call_id in closed])
@@ -159,8 +164,9 @@ def _close(cursor: Any, items: list[tuple[Opened, Outcome, Closing]]) -> list[Ex
             if opened.keyed is not None and outcome.code in CHARGED
         ],
     )
-    file_sent(cursor, [row for _, outcome, _ in items for row in outcome.sent])
-    return [None] * len(items)
+    is_to_be_told = file_sent(cursor, [row for _, outcome, _ in items for row in outcome.sent])
+    mark_read(cursor, [outcome.read for _, outcome, _ in items if outcome.read is not None])
+    return [is_to_be_told and bool(outcome.sent) for _, outcome, _ in items]
 
 
 def _refuse(cursor: Any, openings: list[Opening]) -> list[Exception | None]:

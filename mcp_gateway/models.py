@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from mcp_gateway.oauth import models as _oauth  # noqa: F401  (its tables are this app's)
+
 
 class IdempotencyRecord(models.Model):
     """The answer of a keyed call, kept 24 hours (R-42). `state` is started, done or unknown."""

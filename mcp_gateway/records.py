@@ -14,6 +14,7 @@ from connectors.kit.tool import SentMessage, ToolResult
 from hermes.core import clock
 from hermes.core.errors import TooLarge
 from inbox.filing import SentRow
+from inbox.reading import ReadRow
 from mcp_gateway import catalogue
 from mcp_gateway.admission import Admitted
 from mcp_gateway.calls import Answer, Caller, ToolCall
@@ -85,6 +86,7 @@ def completed(admitted: Admitted, call_id: str, result: ToolResult, given: Answe
         upstream_id=result.upstream_id or "",
         answer=given if admitted.key is not None else None,
         sent=_sent(admitted, call_id, result.sent),
+        read=_read(admitted, result),
     )
 
 
@@ -154,6 +156,16 @@ def _sent(admitted: Admitted, call_id: str, messages: Sequence[SentMessage]) -> 
         )
         for message in messages
     ]
+
+
+def _read(admitted: Admitted, result: ToolResult) -> ReadRow | None:
+    if admitted.connection is None or result.read_up_to is None:
+        return None
+    return ReadRow(
+        customer_id=admitted.caller.principal.customer_id,
+        connection_id=admitted.connection.id,
+        upstream_id=result.read_up_to,
+    )
 
 
 def _without(value: Any, names: frozenset[str]) -> Any:

@@ -6,7 +6,7 @@ from audit import records
 from hermes.core.errors import Forbidden, InsufficientScope
 from tenants.models import Connection, Membership
 from tenants.principals import Principal
-from tenants.roles import EVERY_PERMISSION, ROLES, permissions_of, scope_for
+from tenants.roles import EVERY_PERMISSION, READ_ONLY_PROFILES, ROLES, permissions_of, scope_for
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,14 +67,23 @@ def of_command(command: str) -> Actor:
     return Actor(name=f"command:{command}", surface="command", permissions=EVERY_PERMISSION)
 
 
+def of_staff(user_id: int, *, address: str = "") -> Actor:
+    """One of the operator's staff, at /admin/."""
+    return Actor(name=f"staff:{user_id}", surface="admin", permissions=EVERY_PERMISSION, address=address)
+
+
 def of_key(principal: Principal, *, surface: str, address: str = "") -> Actor:
-    """A key that calls a management path. One with limits may not make keys, which could have none."""
+    """A key that calls a management path.
+
+    One with limits may not make keys or webhooks: these would not have its limits.
+    """
     permissions = permissions_of(principal.scopes)
-    is_limited = principal.tools is not None or principal.profile == "read-only" or bool(principal.addresses)
+    is_read_only = principal.profile in READ_ONLY_PROFILES
+    is_limited = principal.tools is not None or is_read_only or bool(principal.addresses)
     return Actor(
         name=f"{principal.kind}:{principal.credential_id}",
         surface=surface,
-        permissions=permissions - {"keys:manage"} if is_limited else permissions,
+        permissions=permissions - {"keys:manage", "webhooks:manage"} if is_limited else permissions,
         mode=principal.mode,
         address=address,
     )

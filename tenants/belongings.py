@@ -8,7 +8,19 @@ from django.db import models
 from tenants.models import Customer
 
 # Seals, MACs and look-up ids are of no use to their owner and of some to a thief.
-SECRET_FIELDS = frozenset({"sealed", "mac", "lookup", "data_key", "data_key_kid", "password", "base_mac"})
+SECRET_FIELDS = frozenset(
+    {
+        "sealed",
+        "sealed_before",
+        "mac",
+        "lookup",
+        "data_key",
+        "data_key_kid",
+        "password",
+        "base_mac",
+        "state_digest",
+    }
+)
 
 
 def models_of_customers() -> list[type[models.Model]]:

@@ -13,13 +13,14 @@ def topic(customer: str) -> str:
     return f"customer:{customer}"
 
 
-def announce(customer: str, *, lists: Sequence[str] = ()) -> None:
+def announce(customer: str, *, lists: Sequence[str] = (), mode: str | None = None) -> None:
     """After the commit, make every process read the customer (public id) anew before its next call.
 
-    `lists` names what clients should list again (`tools`). Without Redis the caches' time to live
+    `lists` names what clients should list again (`tools`), `mode` whose keys it concerns where it does not
+    concern those of both (live, test). Without Redis the caches' time to live
     (5 s) does it: the change stands, so nothing is raised.
     """
     transaction.on_commit(partial(epoch.raise_epoch, customer), robust=True)
     if lists:
-        message = {"lists": list(lists), "uri": None}
+        message = {"lists": list(lists), "mode": mode, "uri": None}
         transaction.on_commit(partial(bus.publish, topic(customer), message), robust=True)

@@ -4,35 +4,33 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from connectors.kit.connector import Connector
 from connectors.kit.credentials import Credentials
 from connectors.registry import all_connectors
 from hermes.core.deadlocks import repeated
 from hermes.core.errors import Conflict, HermesError, NeedsReauth, NotFound
-from hermes.core.ids import is_id
-from tenants import changes, credentials as vault, linking, probes, states, texts
+from tenants import accounts, changes, credentials as vault, linking, probes, states, texts, webhooks
 from tenants.actors import SYSTEM, Actor
 from tenants.models import Connection, Customer
+from tenants.oauth import signing_out
+from tenants.refusals import mark_needs_reauth
+
+get = accounts.get
 
 
 def listed(customer_id: int, *, mode: str | None = None) -> "QuerySet[Connection]":
     """The customer's connections (of one mode where given), oldest first, without the disconnected ones."""
-    rows = Connection.objects.of(customer_id).exclude(status=states.REVOKED).order_by("pk")
+    rows = Connection.objects.of(customer_id).select_related("grant").exclude(status=states.REVOKED)
+    rows = rows.order_by("pk")
     return rows if mode is None else rows.filter(mode=mode)
 
 
-def get(customer_id: int, public_id: str, *, mode: str | None = None) -> Connection:
-    """One connection, disconnected ones included; where `mode` is given, only of that mode.
-
-    Raises NotFound, for a stranger's connection as for one that never was.
-    """
-    rows = Connection.objects.of(customer_id).select_related("customer")
-    found = rows.filter(public_id=public_id).first() if is_id(public_id, "con") else None
-    if found is None or mode not in (None, found.mode):
-        raise NotFound("There is no such connection. List the connections and use an id from that list.")
-    return found
+def totals() -> dict[str, int]:
+    """How many accounts of all customers together are in each status, the sandbox's left out."""
+    own = Connection.objects.unscoped().exclude(source=Connection.Source.SANDBOX)
+    return dict(own.order_by().values_list("status").annotate(Count("pk")))
 
 
 def link(
@@ -49,10 +47,11 @@ def link(
 
     Without `verify` the connection stays pending, and unusable, until it is verified. Raises NotFound (no
     such platform), InvalidArgument, InsufficientScope, Forbidden (the key's mode), PlanLimit, Conflict
-    (another customer's account, a label in use) and what the connector's `verify` raises.
+    (another customer's account, a label in use) and what the connector's `verify` raises. A platform that
+    cannot be told where to post is told later, and the connection says so until then.
     """
     by.require("connections:manage")
-    connector = _connector(platform)
+    connector = connector_of(platform)
     draft = linking.draft(Customer.objects.get(pk=customer_id), platform, mode)
     by.require_mode(mode)
     credentials = connector.credentials.parse(given)
@@ -62,7 +61,9 @@ def link(
     except HermesError as refusal:
         by.record(customer_id, "connection.refused", refusal.message, outcome=refusal.code, connection=draft)
         raise
-    return linking.place(draft, credentials, identity, label=label, by=by)
+    connection = linking.place(draft, credentials, identity, label=label, by=by)
+    webhooks.register(connection)
+    return connection
 
 
 def verify(customer_id: int, public_id: str, *, by: Actor = SYSTEM) -> Connection:
@@ -76,11 +77,13 @@ def verify(customer_id: int, public_id: str, *, by: Actor = SYSTEM) -> Connectio
         raise Conflict("This account was disconnected. Connect it again.")
     try:
         credentials = vault.of_connection(connection)
-        identity = probes.identify(_connector(connection.platform), connection, credentials)
+        identity = probes.identify(connector_of(connection.platform), connection, credentials)
     except NeedsReauth as refusal:
         mark_needs_reauth(customer_id, public_id, refusal.message, version=connection.version, by=by)
         raise
-    return linking.confirm(connection, identity, by=by)
+    confirmed = linking.confirm(connection, identity, by=by)
+    webhooks.register(confirmed)
+    return confirmed
 
 
 def pause(customer_id: int, public_id: str, *, by: Actor = SYSTEM) -> Connection:
@@ -104,7 +107,7 @@ def relabel(customer_id: int, public_id: str, label: str, *, by: Actor = SYSTEM)
         connection.account = linking.label_for(connection, label, default=label)
         connection.save(update_fields=["account", "updated_at"])
         by.record(customer_id, "connection.relabelled", label, connection=connection)
-        changes.announce(connection.customer.public_id, lists=["tools"])
+        changes.announce(connection.customer.public_id, lists=["tools"], mode=connection.mode)
     return connection
 
 
@@ -121,37 +124,18 @@ def disconnect(customer_id: int, public_id: str, *, by: Actor = SYSTEM) -> tuple
                 f"This account is read from HERMES_{connection.platform.upper()}_… ; unset these and restart."
             )
         credentials = _still_opened(connection)
+        granted = signing_out.taken_out(connection, credentials)
         states.move(connection, states.REVOKED)
         connection.sealed, connection.live_claim, connection.routes = "", None, []
+        address, connection.webhook_address, connection.webhook_fault = connection.webhook_address, "", ""
         connection.version += 1
         connection.save()
         by.record(customer_id, "connection.disconnected", connection.account, connection=connection)
-        changes.announce(connection.customer.public_id, lists=["tools"])
-    outcome, sentence = probes.withdraw(_connector(connection.platform), connection, credentials)
+        changes.announce(connection.customer.public_id, lists=["tools"], mode=connection.mode)
+    posting = webhooks.unregister(connection, credentials, address)
+    outcome, sentence = signing_out.withdraw(connection, credentials, granted)
     by.record(customer_id, "connection.withdrawn", sentence, outcome=outcome, connection=connection)
-    return connection, sentence
-
-
-@repeated
-def mark_needs_reauth(
-    customer_id: int, public_id: str, reason: str, *, version: int | None = None, by: Actor = SYSTEM
-) -> None:
-    """Stop calls to an account whose credentials the platform refuses, until it is connected again.
-
-    Nothing happens where the connection is stopped already, or has newer credentials than `version`.
-    """
-    with transaction.atomic():
-        Customer.objects.select_for_update().get(pk=customer_id)
-        connection = get(customer_id, public_id)
-        is_newer = version is not None and connection.version != version
-        if is_newer or states.NEEDS_REAUTH not in states.MOVES[connection.status]:
-            return
-        states.move(connection, states.NEEDS_REAUTH, reason)
-        connection.save(update_fields=["status", "status_reason", "updated_at"])
-        by.record(
-            customer_id, "connection.needs_reauth", reason, outcome="needs_reauth", connection=connection
-        )
-        changes.announce(connection.customer.public_id, lists=["tools"])
+    return connection, f"{posting} {sentence}".strip()
 
 
 @repeated
@@ -161,7 +145,7 @@ def _moved(customer_id: int, public_id: str, to: str, action: str, by: Actor) ->
         states.move(connection, to)
         connection.save(update_fields=["status", "status_reason", "updated_at"])
         by.record(customer_id, action, connection.account, connection=connection)
-        changes.announce(connection.customer.public_id, lists=["tools"])
+        changes.announce(connection.customer.public_id, lists=["tools"], mode=connection.mode)
     return connection
 
 
@@ -179,7 +163,8 @@ def _still_opened(connection: Connection) -> Credentials | None:
         return None
 
 
-def _connector(platform: str) -> Connector:
+def connector_of(platform: str) -> Connector:
+    """The platform's connector. Raises NotFound, which names the platforms there are."""
     try:
         return all_connectors()[platform]
     except KeyError:

@@ -13,8 +13,6 @@ from tenants import data_keys, single_user
 from tenants.models import Connection
 from tenants.principals import ConnectionView, Principal
 
-DATA_KEY_KID = "d1"
-
 
 class CredentialInvalid(NeedsReauth):
     """What is stored does not open here: changed, or moved from another customer, platform or connection."""
@@ -43,7 +41,7 @@ def seal(customer: str, data_key: str, connection: Place, credentials: Credentia
     """The envelope to store for a connection of the customer (public id)."""
     plain = msgspec.json.encode(credentials.dump())
     key = _data_key(customer, data_key)
-    return crypto.seal(plain, key=key, kid=DATA_KEY_KID, aad=_aad(customer, connection))
+    return crypto.seal(plain, key=key, kid=data_keys.KID, aad=_aad(customer, connection))
 
 
 def unseal(customer: str, data_key: str, connection: Place, sealed: str) -> Credentials:
@@ -55,7 +53,7 @@ def unseal(customer: str, data_key: str, connection: Place, sealed: str) -> Cred
     key = _data_key(customer, data_key)
     try:
         plain = crypto.open_sealed(
-            sealed, key_of={DATA_KEY_KID: key}.__getitem__, aad=_aad(customer, connection)
+            sealed, key_of={data_keys.KID: key}.__getitem__, aad=_aad(customer, connection)
         )
     except crypto.SealError:
         raise CredentialInvalid from None

@@ -5,9 +5,12 @@ Destroying the data key makes every credential of the customer unreadable, in ba
 """
 
 import os
+from collections.abc import Sequence
 
 from hermes.core import crypto
 from hermes.core.keyring import ring
+
+KID = "d1"
 
 
 def wrap_new(customer: str) -> str:
@@ -18,6 +21,17 @@ def wrap_new(customer: str) -> str:
 def unwrap(customer: str, wrapped: str) -> bytes:
     """The customer's data key; raises crypto.SealError (UnknownKid where the ring lacks its key)."""
     return ring().open(wrapped, aad=_place(customer))
+
+
+def seal(customer: str, wrapped: str, plain: bytes, *, place: Sequence[str]) -> str:
+    """`plain` sealed by the customer's data key; it opens at this place of this customer (public id) only."""
+    return crypto.seal(plain, key=unwrap(customer, wrapped), kid=KID, aad=(customer, *place))
+
+
+def unseal(customer: str, wrapped: str, envelope: str, *, place: Sequence[str]) -> bytes:
+    """What `seal` was given for the same place. Raises crypto.SealError."""
+    key = unwrap(customer, wrapped)
+    return crypto.open_sealed(envelope, key_of={KID: key}.__getitem__, aad=(customer, *place))
 
 
 def rewrap(customer: str, wrapped: str) -> str:

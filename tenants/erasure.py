@@ -6,14 +6,19 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import models, transaction
+from django.dispatch import Signal
 
+from billing import paid
 from hermes.core import epoch, redis
 from hermes.core.errors import Conflict, HermesError
-from tenants import belongings, changes, connections, context, keys, single_user
+from tenants import belongings, changes, connections, context, keys, payments, routing, single_user
 from tenants.actors import Actor
-from tenants.models import Customer
+from tenants.models import ApiKey, Customer
 
 BATCH = 500
+# Sent before the rows go, with `accounts`: what is kept about them elsewhere goes too. A receiver's fault
+# ends the erasure, which can be done again.
+erasing = Signal()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -23,6 +28,18 @@ class Erased:
     rows: dict[str, int]
     redis_keys: int
     platforms: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Account:
+    """An account of the erased customer: its connection (public id), the platform's ids nobody else has.
+
+    Who pays for it at Stripe is one too, without a connection.
+    """
+
+    platform: str
+    connection: str
+    ids: frozenset[str]
 
 
 def erase(customer: Customer, *, by: Actor) -> Erased:
@@ -36,8 +53,10 @@ def erase(customer: Customer, *, by: Actor) -> Erased:
     if customer.public_id == single_user.OPERATOR:
         raise Conflict("The operator cannot be erased; unset MCP_API_KEY instead.")
     _end_keys(customer, by)
+    accounts = _accounts(customer)
     unconfirmed = _withdraw(customer, by)
     _entomb(customer)
+    erasing.send(sender=Customer, accounts=accounts)
     users = list(customer.memberships.values_list("user", flat=True))
     rows = {
         model._meta.label: _delete(belongings.rows_of(model, customer))
@@ -56,8 +75,27 @@ def _end_keys(customer: Customer, by: Actor) -> None:
         keys.revoke(customer.pk, key.public_id, by=by)
 
 
+def _accounts(customer: Customer) -> list[Account]:
+    found = []
+    for connection in customer.connections.order_by("pk"):
+        is_live = connection.mode == ApiKey.Mode.LIVE
+        names = {connection.external_id, *connection.routes} - {""} if is_live else set()
+        own = frozenset(name for name in names if not _is_others(customer, connection.platform, name))
+        found.append(Account(connection.platform, connection.public_id, own))
+    if payers := paid.payers_of(customer.pk):
+        found.append(Account(payments.SENDER, "", frozenset(payers)))
+    return found
+
+
+def _is_others(customer: Customer, platform: str, name: str) -> bool:
+    return any(c.customer_id != customer.pk for c in routing.addressed(platform, [name]))
+
+
 def _withdraw(customer: Customer, by: Actor) -> list[str]:
-    unconfirmed = []
+    unconfirmed = [
+        f"stripe {payer}: Cancel its subscriptions at Stripe, where it is charged as before."
+        for payer in paid.payers_of(customer.pk)
+    ]
     for connection in connections.listed(customer.pk):
         try:
             _, sentence = connections.disconnect(customer.pk, connection.public_id, by=by)

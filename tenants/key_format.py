@@ -12,7 +12,7 @@ import zlib
 
 from hermes.core.errors import Unauthenticated
 
-UNKNOWN = "This key is unknown, expired or revoked. Make a new one and use that."
+UNKNOWN = "This key or token is unknown, expired or revoked. Get a new one and use that."
 ID_LENGTH = 12
 SECRET_LENGTH = 43
 CHECKSUM_LENGTH = 6
@@ -52,6 +52,19 @@ def parse(presented: str) -> KeyText:
     if shape[4] != _checksum(signed):
         raise Unauthenticated(UNKNOWN)
     return KeyText(shape[1], shape[2], signed)
+
+
+def sealed(prefix: str) -> str:
+    """A new secret of 256 bits with its checksum, after `prefix`: a text that `is_sealed` knows."""
+    signed = prefix + _base62(secrets.randbits(256), SECRET_LENGTH)
+    return signed + _checksum(signed)
+
+
+def is_sealed(text: str, prefix: str) -> bool:
+    """Whether `text` is `prefix`, a secret and the right checksum."""
+    signed = text[:-CHECKSUM_LENGTH]
+    is_whole = text.isascii() and len(text) == len(prefix) + SECRET_LENGTH + CHECKSUM_LENGTH
+    return is_whole and text.startswith(prefix) and text.endswith(_checksum(signed))
 
 
 def _checksum(signed: str) -> str:

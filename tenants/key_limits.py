@@ -13,7 +13,7 @@ from tenants.actors import Actor
 from tenants.models import ApiKey
 from tenants.roles import DEFAULT_SCOPES, parse_scopes, permissions_of
 
-PROFILES = ("core", "full", "read-only")
+PROFILES = ("core", "full", "read-only", "research", "search")
 LIMIT_TOOLS = 500
 LIMIT_ADDRESSES = 50
 _TOOL = re.compile(r"[a-z0-9_]{1,64}")

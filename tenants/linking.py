@@ -18,6 +18,8 @@ from hermes.core.errors import Conflict, InvalidArgument, PlanLimit
 from tenants import changes, credentials as vault, states, texts
 from tenants.actors import SYSTEM, Actor
 from tenants.models import ApiKey, Connection, Customer
+from tenants.oauth import grants
+from tenants.oauth.grants import Granted
 
 # Sent after the commit, with `platform` and `ids`, when a live connection has got these platform ids.
 account_linked = Signal()
@@ -40,11 +42,13 @@ def place(
     identity: Identity | None,
     *,
     label: str | None,
+    granted: Granted | None = None,
     by: Actor = SYSTEM,
 ) -> Connection:
     """Save a draft, or give the customer's connection to the same account these credentials.
 
-    Raises PlanLimit and Conflict (another customer's account, a label in use).
+    `granted` is what the platform gave with them, None where they came otherwise. Raises PlanLimit and
+    Conflict (another customer's account, a label in use).
     """
     with _claiming(drafted, identity, by) as customer:
         # A copy, because an act that is repeated must begin with a draft that was never saved.
@@ -60,6 +64,7 @@ def place(
             if connection.status != states.ACTIVE:
                 states.move(connection, states.ACTIVE)
         connection.save()
+        grants.keep(connection, granted)
         by.record(customer.pk, "connection.linked", connection.account, connection=connection)
     return connection
 
@@ -130,7 +135,9 @@ def _settle(connection: Connection, identity: Identity) -> None:
 
 def _claim(connection: Connection, identity: Identity) -> str | None:
     """What no two connections hold at once; the sandbox's accounts are everybody's."""
-    return f"{connection.platform}:{identity.external_id}" if connection.mode == ApiKey.Mode.LIVE else None
+    if connection.mode != ApiKey.Mode.LIVE or not identity.claimed:
+        return None
+    return f"{connection.platform}:{identity.external_id}"
 
 
 def _same_account(drafted: Connection, identity: Identity | None) -> Connection | None:
@@ -163,7 +170,7 @@ def _claiming(connection: Connection, identity: Identity | None, by: Actor) -> I
         with transaction.atomic():
             customer = Customer.objects.select_for_update().get(pk=connection.customer_id)
             yield customer
-            changes.announce(customer.public_id, lists=["tools"])
+            changes.announce(customer.public_id, lists=["tools"], mode=connection.mode)
     except IntegrityError:
         claim = identity and _claim(connection, identity)
         holder = Connection.objects.unscoped().filter(live_claim=claim).first() if claim else None

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from billing import subscriptions
 from hermes.core.deadlocks import repeated
 from hermes.core.errors import Conflict, Forbidden, InvalidArgument, NotFound, PlanLimit
+from tenants import changes
 from tenants.actors import SYSTEM, Actor
 from tenants.models import Customer, Membership
 from tenants.roles import ROLES
@@ -15,6 +16,12 @@ from tenants.roles import ROLES
 def listed(customer_id: int) -> "QuerySet[Membership]":
     """The customer's members with their users, oldest first."""
     return Membership.objects.of(customer_id).select_related("user").order_by("pk")
+
+
+def of_user(user_id: int) -> list[Membership]:
+    """Every membership of a person with its customer, oldest first; erased customers are gone."""
+    mine = Membership.objects.unscoped().filter(user=user_id).exclude(customer__status=Customer.Status.ERASED)
+    return list(mine.select_related("customer").order_by("pk"))
 
 
 def get(customer_id: int, user_id: int) -> Membership:
@@ -28,7 +35,7 @@ def get(customer_id: int, user_id: int) -> Membership:
 @repeated
 def add(customer_id: int, user: AbstractBaseUser, role: str, *, by: Actor = SYSTEM) -> Membership:
     """Make a user a member. Raises InsufficientScope, Forbidden, InvalidArgument, Conflict and PlanLimit."""
-    _require_may_give(role, by)
+    require_may_give(role, by)
     with transaction.atomic():
         customer = Customer.objects.select_for_update().get(pk=customer_id)
         members = Membership.objects.of(customer)
@@ -49,15 +56,16 @@ def add(customer_id: int, user: AbstractBaseUser, role: str, *, by: Actor = SYST
 @repeated
 def change_role(customer_id: int, user_id: int, role: str, *, by: Actor = SYSTEM) -> Membership:
     """Give a member another role. Raises as `add` does, NotFound, and Conflict for the last owner."""
-    _require_may_give(role, by)
+    require_may_give(role, by)
     with transaction.atomic():
         membership = _locked(customer_id, user_id)
-        _require_may_give(membership.role, by)
+        require_may_give(membership.role, by)
         if role != Membership.Role.OWNER:
             _require_another_owner(membership)
         membership.role = role
         membership.save(update_fields=["role"])
         by.record(customer_id, "member.role_changed", f"user:{user_id} is {role}")
+        changes.announce(membership.customer.public_id)
     return membership
 
 
@@ -67,23 +75,36 @@ def remove(customer_id: int, user_id: int, *, by: Actor = SYSTEM) -> None:
     by.require("members:manage")
     with transaction.atomic():
         membership = _locked(customer_id, user_id)
-        _require_may_give(membership.role, by)
+        require_may_give(membership.role, by)
         _require_another_owner(membership)
         membership.delete()
         by.record(customer_id, "member.removed", f"user:{user_id}")
+        changes.announce(membership.customer.public_id)
 
 
-def _locked(customer_id: int, user_id: int) -> Membership:
-    Customer.objects.select_for_update().get(pk=customer_id)
-    return get(customer_id, user_id)
+@repeated
+def leave(membership: Membership, *, by: Actor) -> None:
+    """End one's own membership. Raises NotFound, and Conflict for the last owner."""
+    with transaction.atomic():
+        current = _locked(membership.customer_id, membership.user_id)
+        _require_another_owner(current)
+        current.delete()
+        by.record(membership.customer_id, "member.left", f"user:{membership.user_id}")
+        changes.announce(membership.customer.public_id)
 
 
-def _require_may_give(role: str, by: Actor) -> None:
+def require_may_give(role: str, by: Actor) -> None:
+    """Raise InsufficientScope, InvalidArgument or Forbidden unless the actor may give and take the role."""
     by.require("members:manage")
     if role not in ROLES:
         raise InvalidArgument(f"'role' is one of {', '.join(ROLES)}.", details={"argument": "role"})
     if not ROLES[role] <= by.permissions:
         raise Forbidden(f"Only one who may do all that the role {role} may can give or take it.")
+
+
+def _locked(customer_id: int, user_id: int) -> Membership:
+    Customer.objects.select_for_update().get(pk=customer_id)
+    return get(customer_id, user_id)
 
 
 def _require_another_owner(membership: Membership) -> None:

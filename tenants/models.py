@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from hermes.core import ids
+from tenants.oauth import models as _oauth  # noqa: F401  (its tables are this app's)
 from tenants.scoping import TenantModel
 
 
@@ -17,6 +18,14 @@ def _key_id() -> str:
 
 def _connection_id() -> str:
     return ids.new("con")
+
+
+def _connect_link_id() -> str:
+    return ids.new("lnk")
+
+
+def _invitation_id() -> str:
+    return ids.new("inv")
 
 
 class Customer(models.Model):
@@ -86,11 +95,14 @@ class ApiKey(TenantModel):
     replaced_by = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
 
     def __str__(self) -> str:
-        return f"{self.name} (hms_{self.mode}_{self.lookup}…{self.last_four})"
+        return f"{self.name} ({self.public_id})"
 
 
 class Connection(TenantModel):
-    """An account of a customer at a platform. `account` is the label agents name it by."""
+    """An account of a customer at a platform. `account` is the label agents name it by.
+
+    `webhook_address` is where the platform was told to post; `webhook_fault` why it could not be told.
+    """
 
     class Status(models.TextChoices):
         PENDING = "pending"
@@ -117,6 +129,8 @@ class Connection(TenantModel):
     identity = models.JSONField(default=dict)
     routes = models.JSONField(default=list)
     sealed = models.TextField(blank=True)
+    webhook_address = models.CharField(max_length=300, blank=True)
+    webhook_fault = models.CharField(max_length=300, blank=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -132,6 +146,47 @@ class Connection(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.platform}:{self.account} ({self.public_id})"
+
+
+class ConnectLink(TenantModel):
+    """A link by which a person may connect one account. Its address is its id and a MAC: no secret is kept.
+
+    `awaited`: an agent's tool offered it and has not been told yet that it was used.
+    """
+
+    public_id = models.CharField(max_length=31, unique=True, default=_connect_link_id, editable=False)
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="connect_links")
+    platform = models.CharField(max_length=32)
+    mode = models.CharField(max_length=4, choices=ApiKey.Mode)
+    account = models.CharField(max_length=80, blank=True)
+    asked_by = models.CharField(max_length=100)
+    asked_as = models.CharField(max_length=200, blank=True)
+    awaited = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    connection = models.ForeignKey(Connection, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.platform} ({self.public_id})"
+
+
+class Invitation(TenantModel):
+    """A person asked by e-mail to become a member, once, until it expires. Its address is an id and a MAC."""
+
+    public_id = models.CharField(max_length=31, unique=True, default=_invitation_id, editable=False)
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="invitations")
+    email = models.EmailField(max_length=150)
+    role = models.CharField(max_length=16, choices=Membership.Role)
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.role} ({self.public_id})"
 
 
 class RootKey(models.Model):

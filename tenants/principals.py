@@ -7,11 +7,16 @@ from datetime import datetime
 from billing import subscriptions
 from billing.plans import Plan
 from tenants.models import Connection, Customer
+from tenants.oauth import grants
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionView:
-    """A connection as a call sees it; `sealed` stays sealed until a handler asks for the credentials."""
+    """A connection as a call sees it; `sealed` stays sealed until a handler asks for the credentials.
+
+    `provider` is where the account was signed in at, empty where it was not; `ends_at` is when its access
+    token ends, and `is_renewable` that Hermes gets another one by itself.
+    """
 
     id: int
     public_id: str
@@ -24,6 +29,9 @@ class ConnectionView:
     external_id: str
     sealed: str
     version: int
+    provider: str = ""
+    ends_at: datetime | None = None
+    is_renewable: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +99,7 @@ def principal_of(
 
 def view_of(connection: Connection) -> ConnectionView:
     """The connection as a call sees it."""
+    grant = grants.of_row(connection)
     return ConnectionView(
         id=connection.pk,
         public_id=connection.public_id,
@@ -103,10 +112,13 @@ def view_of(connection: Connection) -> ConnectionView:
         external_id=connection.external_id,
         sealed=connection.sealed,
         version=connection.version,
+        provider=grant.provider if grant is not None else "",
+        ends_at=grant.expires_at if grant is not None else None,
+        is_renewable=grant is not None and grant.renew_at is not None,
     )
 
 
 def connections_of(customer: Customer, mode: str) -> list[ConnectionView]:
     """The customer's connections in one mode, oldest first, without those that were disconnected."""
     rows = Connection.objects.of(customer).filter(mode=mode).exclude(status=Connection.Status.REVOKED)
-    return [view_of(row) for row in rows.order_by("pk")]
+    return [view_of(row) for row in rows.select_related("grant").order_by("pk")]

@@ -6,13 +6,14 @@ from typing import TypeVar
 import structlog
 from asgiref.sync import async_to_sync
 
+from billing import subscriptions
 from connectors.kit.connector import Connector, Identity
 from connectors.kit.context import ToolContext
 from connectors.kit.credentials import Credentials
 from hermes.core.errors import HermesError, Internal
 from hermes.core.http import HttpClient
 from tenants import context
-from tenants.models import ApiKey, Connection
+from tenants.models import Connection
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -23,29 +24,23 @@ def identify(connector: Connector, connection: Connection, credentials: Credenti
 
     Raises what the connector's `verify` raises; Internal where it fails in another way.
     """
-    return _run(connector.verify, connection, credentials)
+    return ask(connector.verify, connection, credentials)
 
 
-def withdraw(
-    connector: Connector, connection: Connection, credentials: Credentials | None
-) -> tuple[str, str]:
-    """Take credentials back at the platform: an outcome (`ok`, `skipped`, an error code) and a sentence."""
-    if connection.mode == ApiKey.Mode.TEST:
-        return "skipped", "The sandbox has nothing to revoke."
-    if connector.revoke is None or credentials is None:
-        return "skipped", f"Revoke the access at {connector.name} too where it is no longer wanted."
-    try:
-        return "ok", _run(connector.revoke, connection, credentials)
-    except HermesError as failure:
-        return failure.code, f"{connector.name} did not confirm; revoke the access there. {failure.message}"
+def ask(
+    question: Callable[[ToolContext], Awaitable[T]], connection: Connection, credentials: Credentials
+) -> T:
+    """What the platform says to a question of a connector.
 
+    Raises what the question does; Internal where it fails in another way.
+    """
+    plan = subscriptions.plan_of(connection.customer_id)
 
-def _run(ask: Callable[[ToolContext], Awaitable[T]], connection: Connection, credentials: Credentials) -> T:
     async def asked() -> T:
         # A client of its own: this may run in an event loop that ends with this question.
         client = HttpClient()
         try:
-            return await ask(context.outside_calls(connection, credentials, client))
+            return await question(context.outside_calls(connection, credentials, client, plan=plan))
         finally:
             await client.aclose()
 

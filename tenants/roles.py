@@ -14,16 +14,20 @@ SCOPES: Mapping[str, str] = MappingProxyType(
         "tools:read": "Run tools that only read, and see connections and usage.",
         "tools:write": "Run tools that send, change or delete.",
         "inbox:read": "Read stored conversations.",
-        "manage": "Manage connections, keys, members, plan and audit trail.",
+        "manage": "Manage connections, keys, webhooks, members, plan and audit trail.",
     }
 )
 EVERY_SCOPE = frozenset(SCOPES)
 DEFAULT_SCOPES = frozenset({"tools:read"})
 
+# Profiles of a key by which nothing can be called that changes anything.
+READ_ONLY_PROFILES = frozenset({"read-only", "research"})
+
 _MANAGING = frozenset(
     {
         "connections:manage",
         "keys:manage",
+        "webhooks:manage",
         "members:manage",
         "billing:manage",
         "audit:read",
@@ -45,7 +49,10 @@ ROLES: Mapping[str, frozenset[str]] = MappingProxyType(
         "owner": EVERY_PERMISSION,
         "admin": EVERY_PERMISSION - {"billing:manage", "customer:manage"},
         "developer": frozenset(
-            {"tools:read", "tools:write", "inbox:read", "connections:manage", "keys:manage", "billing:read"}
+            {
+                *("tools:read", "tools:write", "inbox:read", "billing:read"),
+                *("connections:manage", "keys:manage", "webhooks:manage"),
+            }
         ),
         "viewer": frozenset({"tools:read", "inbox:read", "billing:read"}),
         "auditor": frozenset({"audit:read", "billing:read"}),
@@ -56,6 +63,11 @@ ROLES: Mapping[str, frozenset[str]] = MappingProxyType(
 def permissions_of(scopes: Iterable[str]) -> frozenset[str]:
     """What a credential with these scopes may do; an unknown scope grants nothing."""
     return frozenset().union(*(_GRANTS.get(scope, frozenset()) for scope in scopes))
+
+
+def scopes_of(role: str) -> frozenset[str]:
+    """The scopes that one with this role can hand on: those that grant nothing beyond the role."""
+    return frozenset(scope for scope, granted in _GRANTS.items() if granted <= ROLES[role])
 
 
 def scope_for(permission: str) -> str:

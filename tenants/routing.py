@@ -1,14 +1,16 @@
 """Whose connection an inbound event belongs to."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from django.db.models import TextField
+from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
+from connectors.registry import all_connectors
 from hermes.core.errors import NotFound
+from hermes.core.ids import is_id
 from tenants import states
-from tenants.models import ApiKey, Connection
+from tenants.models import ApiKey, Connection, Customer
 
 
 def owned(customer_id: int, connection_id: int) -> Connection:
@@ -42,12 +44,29 @@ def addressed(platform: str, route: Sequence[str]) -> list[Connection]:
     return [c for c in sharing if route[0] in c.routes]
 
 
+def owners(names: Sequence[str]) -> dict[str, int]:
+    """Whose live account (platform's id) or connection (public id) each of these names is, if anyone's."""
+    rows = Connection.objects.unscoped().exclude(status=states.REVOKED)
+    accounts = rows.filter(mode=ApiKey.Mode.LIVE, platform__in=all_connectors(), external_id__in=names)
+    own = rows.filter(public_id__in=[name for name in names if is_id(name, "con")])
+    return {
+        **dict(accounts.values_list("external_id", "customer_id")),
+        **dict(own.values_list("public_id", "customer_id")),
+    }
+
+
 def takes(connection: Connection, route: Sequence[str]) -> bool:
     """Whether an event with these platform ids, the most exact one first, is for the connection (TE05).
 
     Only the first id counts: an event for another number of the same business account is not for it.
     """
     return bool(route) and route[0] in {connection.external_id, *connection.routes} - {""}
+
+
+def active(platforms: Collection[str]) -> "QuerySet[Connection]":
+    """The connections of these platforms that work, of customers that are not suspended."""
+    rows = Connection.objects.unscoped().select_related("customer")
+    return rows.filter(platform__in=platforms, status=states.ACTIVE, customer__status=Customer.Status.ACTIVE)
 
 
 def _only(connection: Connection | None) -> Connection:

@@ -7,7 +7,7 @@ import msgspec
 
 from connectors import sandbox
 from connectors.kit.context import HttpResponse
-from connectors.sandbox import Emission, Standin
+from connectors.sandbox import AuthorizationServer, Emission, Standin
 from hermes.core import redis
 from hermes.core.errors import NotFound
 from hermes.core.threads import blocking
@@ -47,7 +47,7 @@ class RedisStore:
 class SandboxHttp:
     """`Http` answered by a stand-in. What it posts is handed on where a connection is named (public id)."""
 
-    def __init__(self, standin: Standin, platform: str, connection: str | None) -> None:
+    def __init__(self, standin: Standin | AuthorizationServer, platform: str, connection: str | None) -> None:
         self._standin = standin
         self._platform = platform
         self._connection = connection
@@ -61,6 +61,14 @@ class SandboxHttp:
             if events and self._connection is not None:
                 for deliver in _delivered_by:
                     await blocking(deliver, self._connection, self._platform, events)
+
+
+def authorization_of(customer: str, platform: str) -> AuthorizationServer:
+    """The stand-in of the platform's authorization server, for a customer (public id). Raises NotFound."""
+    found = sandbox.authorization(platform, RedisStore(customer, f"oauth-{platform}"))
+    if found is None:
+        raise NotFound(f"Signing in at {platform} is not simulated in the sandbox. Connect with credentials.")
+    return found
 
 
 def standin_of(customer: str, connection: str, platform: str) -> Standin:

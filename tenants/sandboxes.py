@@ -1,5 +1,6 @@
 """The sandbox of a customer: a connection to the stand-in of each platform, for test keys only."""
 
+import io
 from collections.abc import Mapping
 
 import structlog
@@ -44,5 +45,9 @@ def _make(customer: Customer, platform: str) -> None:
     identity = probes.identify(connector, draft, credentials)
     with transaction.atomic():
         Customer.objects.select_for_update().get(pk=customer.pk)
-        if not Connection.objects.of(customer).filter(mode=ApiKey.Mode.TEST, platform=platform).exists():
-            linking.place(draft, credentials, identity, label=LABEL)
+        if Connection.objects.of(customer).filter(mode=ApiKey.Mode.TEST, platform=platform).exists():
+            return
+        linking.place(draft, credentials, identity, label=LABEL)
+    if connector.vault is not None:
+        samples, load = io.BytesIO(sandbox.archive(platform) or b""), connector.vault.load
+        probes.ask(lambda ctx: load(ctx, samples, False), draft, credentials)

@@ -1,19 +1,19 @@
 """The one rule for calling a platform: when to try again, how long in all, and what a failure means.
 
 Reads are tried up to three times; what changes something only while no byte of it was accepted.
-A change that may have happened is OutcomeUnknown and never repeated here.
+A change that may have happened is OutcomeUnknown and never repeated here. A request that was held back
+because the platform limits the account waits a moment for its turn.
 """
 
 import asyncio
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable
+from typing import Unpack
 
-from connectors.kit.context import Http, HttpResponse, Part, ToolContext
-from connectors.kit.secret import Secret
+from connectors.kit.context import Http, HttpResponse, ToolContext
 from hermes.core.errors import HermesError, OutcomeUnknown, PlatformUnavailable, RateLimited
-from hermes.core.http_types import CutOff, NotReached, ResponseTooLarge
+from hermes.core.http_types import CutOff, NotReached, RequestContent, ResponseTooLarge
 
 TRIES = 3
 TOTAL_S = 30.0
@@ -45,21 +45,16 @@ async def call(
     deadline: Deadline,
     via: Http | None = None,
     try_s: float = TRY_S,
-    headers: Mapping[str, str] | None = None,
-    bearer: Secret | None = None,
-    params: Mapping[str, str] | None = None,
-    json: Any = None,
-    form: Mapping[str, str] | None = None,
-    parts: Sequence[Part] | None = None,
-    limit_bytes: int = 5_000_000,
+    **content: Unpack[RequestContent],
 ) -> HttpResponse:
     """The platform's answer below 300, else the error `explain` makes of it.
 
     `sends` marks a request that must not happen twice. `via` replaces `ctx.http`; `try_s` caps one try of a
-    read.
+    read. All tries end within `TOTAL_S`, or within a `try_s` that is longer, for large files.
     Raises PlatformUnavailable (nothing was done), OutcomeUnknown (a send may have been done),
     TooLarge (a read's answer exceeds `limit_bytes`) and what `explain` returns.
     """
+    deadline = Deadline(min(deadline.left_s(), max(TOTAL_S, try_s)))
     attempt = 0
     while True:
         attempt += 1
@@ -68,17 +63,11 @@ async def call(
             response = await (via or ctx.http).request(
                 method,
                 url,
-                headers=headers,
-                bearer=bearer,
-                params=params,
-                json=json,
-                form=form,
-                parts=parts,
                 deadline_s=deadline.left_s() if sends else min(try_s, deadline.left_s()),
-                limit_bytes=limit_bytes,
+                **content,
             )
-        except NotReached as unreached:
-            failure = unreached
+        except (NotReached, RateLimited) as unsent:
+            failure = unsent
         except (CutOff, ResponseTooLarge) as broken:
             if sends:
                 raise _unknown() from None

@@ -95,3 +95,12 @@ class MessagePage(Output, frozen=True, kw_only=True):
     messages: list[StoredMessage]
     notice: str
     next_cursor: str | UnsetType = UNSET
+
+
+class Arrivals(Output, frozen=True, kw_only=True):
+    """`InboxReader.wait`, oldest first; the next wait goes on from `cursor`."""
+
+    messages: list[StoredMessage]
+    cursor: str
+    timed_out: bool
+    notice: str

@@ -9,6 +9,8 @@ from typing import Any, Self
 from connectors.kit.secret import Secret
 from hermes.core.errors import InvalidArgument
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class CredentialField:
@@ -92,7 +94,7 @@ def _checked(field: CredentialField, value: Any) -> str | Secret | None:
     if not isinstance(value, str):
         raise InvalidArgument(f"{field.label} must be text.", details={"argument": field.name})
     value = value.strip()
-    if len(value) > field.limit_chars or any(ord(c) < 32 or ord(c) == 127 for c in value):
+    if len(value) > field.limit_chars or _CONTROL.search(value):
         raise InvalidArgument(
             f"{field.label} is too long or holds control characters.", details={"argument": field.name}
         )

@@ -8,17 +8,13 @@ from msgspec import Meta
 from hermes.core import clock
 from hermes.core.errors import InvalidArgument
 
-Limit = Annotated[int, Meta(ge=1, le=100, description="How many to return, 1-100.")]
+Limit = Annotated[int, Meta(ge=1, le=100, description="How many.")]
 Cursor = Annotated[
     str,
-    Meta(min_length=1, max_length=512, description="`next_cursor` of the answer before; leave out to begin."),
+    Meta(min_length=1, max_length=512, description="`next_cursor` of the page before."),
 ]
-Since = Annotated[
-    str, Meta(max_length=40, description="Only from this time on, ISO 8601 UTC, e.g. 2026-11-22T10:00:00Z.")
-]
-Until = Annotated[
-    str, Meta(max_length=40, description="Only before this time, ISO 8601 UTC, e.g. 2026-11-22T18:00:00Z.")
-]
+Since = Annotated[str, Meta(max_length=40, description="From this time on, e.g. 2026-11-22T10:00:00Z.")]
+Until = Annotated[str, Meta(max_length=40, description="Before this time, e.g. 2026-11-22T18:00:00Z.")]
 
 
 def moment(value: str | None, argument: str) -> datetime | None:

@@ -20,7 +20,7 @@ DEFAULT_RETRY_S = 30.0
 LIMIT_RETRY_S = 86_400.0
 UNKNOWN_OBJECT = (NotFound, "does not know that object; check the id.")
 MEANINGS: dict[int, tuple[type[HermesError], str]] = {
-    401: (NeedsReauth, "refuses the stored credential; reconnect the account."),
+    401: (NeedsReauth, "refuses the credential. Make a new one and connect with it."),
     403: (
         NotAllowedByPlatform,
         "does not allow this for the connected account; check its permissions there.",
@@ -62,6 +62,11 @@ def retry_after_s(response: HttpResponse) -> float | None:
         return None
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     return min(max(_seconds_until(at), 0.0), LIMIT_RETRY_S)
+
+
+def silence_s(response: HttpResponse) -> float | None:
+    """For how many seconds an answer limits the whole account: what a 429 asks for; None without a word."""
+    return retry_after_s(response) if response.status == 429 else None
 
 
 def _seconds_until(at: datetime) -> float:

@@ -3,16 +3,17 @@
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Unpack
 
 import msgspec
 
 from connectors.kit.connector import Connector
-from connectors.kit.context import Http, HttpResponse, InboxReader, Part, ToolContext
+from connectors.kit.context import FileLink, Http, HttpResponse, InboxReader, Part, ToolContext, proceed
 from connectors.kit.credentials import Credentials
-from connectors.kit.secret import Secret
+from connectors.kit.patience import Patience, PatientHttp
+from connectors.kit.vaults import VaultSpace
 from hermes.core.errors import NotFound
-from hermes.core.http_types import NotReached
+from hermes.core.http_types import NotReached, RequestOptions, Revealing
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 CALL_TOKEN = "t" * 32
@@ -25,7 +26,7 @@ class Request:
     method: str
     url: str
     headers: Mapping[str, str]
-    bearer: Secret | None
+    bearer: Revealing | None
     params: Mapping[str, str]
     json: Any
     form: Mapping[str, str] | None
@@ -46,33 +47,19 @@ class FakeHttp:
         self.answer = answer
         self.requests: list[Request] = []
 
-    async def request(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        bearer: Secret | None = None,
-        params: Mapping[str, str] | None = None,
-        json: Any = None,
-        form: Mapping[str, str] | None = None,
-        parts: Sequence[Part] | None = None,
-        content: bytes | None = None,
-        deadline_s: float = 30.0,  # noqa: ARG002  (the protocol's; a fake is instant)
-        limit_bytes: int = 5_000_000,
-    ) -> HttpResponse:
+    async def request(self, method: str, url: str, **options: Unpack[RequestOptions]) -> HttpResponse:
         """Record and answer."""
         asked = Request(
             method=method,
             url=url,
-            headers=dict(headers or {}),
-            bearer=bearer,
-            params=dict(params or {}),
-            json=json,
-            form=form,
-            parts=parts,
-            content=content,
-            limit_bytes=limit_bytes,
+            headers=dict(options.get("headers") or {}),
+            bearer=options.get("bearer"),
+            params=dict(options.get("params") or {}),
+            json=options.get("json"),
+            form=options.get("form"),
+            parts=options.get("parts"),
+            content=options.get("content"),
+            limit_bytes=options.get("limit_bytes", 5_000_000),
         )
         self.requests.append(asked)
         return self.answer(asked)
@@ -82,6 +69,22 @@ def answer(status: int = 200, body: Any = None, headers: Mapping[str, str] | Non
     """An answer with a JSON body, or with `body` as it is where it is bytes."""
     raw = body if isinstance(body, bytes) else b"" if body is None else msgspec.json.encode(body)
     return HttpResponse(status=status, headers=dict(headers or {}), body=raw)
+
+
+class FakeFiles:
+    """`Files` whose links lead nowhere; `handed` is what was handed over."""
+
+    def __init__(self) -> None:
+        self.handed: list[tuple[bytes, str]] = []
+
+    def link(self, media: Mapping[str, Any]) -> FileLink:
+        """A link that names the media's id."""
+        return FileLink(url=f"https://hermes.example/media/{media['id']}", expires_at="2026-11-22T10:15:00Z")
+
+    async def hand_over(self, content: bytes, mime_type: str) -> FileLink:
+        """A link to the next file."""
+        self.handed.append((content, mime_type))
+        return self.link({"id": f"handed-{len(self.handed)}"})
 
 
 @dataclasses.dataclass
@@ -118,6 +121,12 @@ class FakeInbox:
         """What `open_` says."""
         return {"open": self.open_, "closes_at": "2026-11-23T09:00:00Z" if self.open_ else None}
 
+    async def wait(self, **asked: Any) -> dict[str, Any]:
+        """All messages, at once."""
+        self.asked.append(asked)
+        messages = [dict(m) for m in self.messages.values()]
+        return {"messages": messages, "cursor": "next", "timed_out": not messages}
+
 
 def context(
     connector: Connector,
@@ -126,11 +135,18 @@ def context(
     *,
     inbox: InboxReader | None = None,
     config: Mapping[str, str] | None = None,
+    vault: VaultSpace | None = None,
+    before_change: Callable[[Mapping[str, Any]], None] | None = None,
+    patience: Patience | None = None,
 ) -> ToolContext:
-    """A context of one call, with the connector's default settings unless `config` says otherwise."""
+    """A context of one call, with the connector's default settings unless `config` says otherwise.
+
+    Calls that share a `patience` are one account's.
+    """
+    patience = patience or Patience(connector.slug)
     return ToolContext(
         credentials=lambda: credentials,
-        http=http,
+        http=PatientHttp(http, patience, connector.silence_s),
         web=http,
         config={s.name: s.default for s in connector.settings} | dict(config or {}),
         inbox=inbox or FakeInbox(),
@@ -138,6 +154,10 @@ def context(
         call_token=CALL_TOKEN,
         blocking=_run_here,
         dial=_unreachable,
+        files=FakeFiles(),
+        vault=vault,
+        before_change=before_change or proceed,
+        patience=patience,
     )
 
 

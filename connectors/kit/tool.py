@@ -20,6 +20,7 @@ class Hints:
     open_world: bool = True
 
 
+# SEND: others see it at once. CREATE: nobody else does, or it only adds. A client asks its user by these.
 READ = Hints(read_only=True, destructive=False, idempotent=True)
 SEND = Hints(read_only=False, destructive=True, idempotent=False)
 CREATE = Hints(read_only=False, destructive=False, idempotent=False)
@@ -55,12 +56,16 @@ class SentMessage:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ToolResult:
-    """`data` fits the tool's output schema. `content` are further MCP content blocks, in wire form."""
+    """`data` fits the tool's output schema. `content` are further MCP content blocks, in wire form.
+
+    `read_up_to` is the platform id of a message that was marked read there, with all before it in its thread.
+    """
 
     data: Mapping[str, Any] | msgspec.Struct
     upstream_id: str | None = None
     sent: Sequence[SentMessage] = ()
     content: Sequence[Mapping[str, Any]] = ()
+    read_up_to: str | None = None
 
 
 Handler = Callable[[ToolContext, Any], Awaitable[ToolResult]]
@@ -74,6 +79,8 @@ class Tool:
     tools whose arguments are no fixed structure; the handler then gets a plain dict.
     `redact` names arguments whose text is kept out of the audit trail (length and digest stay).
     `detailed_only` names result members that `detail=concise` leaves out at any depth.
+    `relays`: its arguments name another tool, and a call of it is a call of that one: that one's scope, key,
+    dry run and units count.
     `units` are charged when a call completes. `example` are the arguments of one typical call, for
     the documentation, the OpenAPI description and the contract tests.
     """
@@ -90,13 +97,14 @@ class Tool:
     redact: frozenset[str] = frozenset()
     detailed_only: frozenset[str] = frozenset()
     example: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    relays: bool = False
 
     @property
     def scope(self) -> str:
         """The scope a caller needs."""
-        return "tools:read" if self.hints.read_only else "tools:write"
+        return "tools:read" if self.hints.read_only or self.relays else "tools:write"
 
     @property
     def takes_key(self) -> bool:
         """Whether the tool writes, so that `idempotency_key` and `dry_run` apply."""
-        return not self.hints.read_only
+        return not self.hints.read_only and not self.relays

@@ -7,10 +7,23 @@ know of it. docs/sandbox.md lists the values that make one fail in a chosen way.
 import importlib
 import importlib.util
 
-from connectors.sandbox.contract import Emission, Inbound, Standin
+from connectors.sandbox.authorization_server import AuthorizationServer
+from connectors.sandbox.contract import DialledStandin, Emission, Inbound, Standin
 from connectors.sandbox.store import MemoryStore, SandboxStore
 
-__all__ = ["Emission", "Inbound", "MemoryStore", "SandboxStore", "Standin", "credentials", "standin"]
+__all__ = [
+    "AuthorizationServer",
+    "DialledStandin",
+    "Emission",
+    "Inbound",
+    "MemoryStore",
+    "SandboxStore",
+    "Standin",
+    "archive",
+    "authorization",
+    "credentials",
+    "standin",
+]
 
 
 def standin(slug: str, store: SandboxStore) -> Standin | None:
@@ -19,6 +32,21 @@ def standin(slug: str, store: SandboxStore) -> Standin | None:
         return None
     made: Standin = importlib.import_module(f"{__name__}.{slug}").Standin(store)
     return made
+
+
+def authorization(slug: str, store: SandboxStore) -> AuthorizationServer | None:
+    """The stand-in of the platform's authorization server, None where it has none."""
+    name = f"{__name__}.{slug}.authorization"
+    if importlib.util.find_spec(f"{__name__}.{slug}") is None or importlib.util.find_spec(name) is None:
+        return None
+    made: AuthorizationServer = importlib.import_module(name).Authorization(store)
+    return made
+
+
+def archive(slug: str) -> bytes | None:
+    """Sample files of a platform that is files, as an archive its connector takes; None for the others."""
+    found = importlib.import_module(f"{__name__}.{slug}")
+    return found.archive() if hasattr(found, "archive") else None
 
 
 def credentials(slug: str) -> dict[str, str]:

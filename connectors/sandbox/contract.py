@@ -1,11 +1,12 @@
 """What every stand-in does."""
 
+import asyncio
 import dataclasses
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol, Unpack, runtime_checkable
 
-from connectors.kit.context import HttpResponse, Part
-from connectors.kit.secret import Secret
+from connectors.kit.context import HttpResponse
+from hermes.core.http_types import RequestOptions
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,24 +42,22 @@ class Standin(Protocol):
 
     events: list[Emission]
 
-    async def request(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        bearer: Secret | None = None,
-        params: Mapping[str, str] | None = None,
-        json: Any = None,
-        form: Mapping[str, str] | None = None,
-        parts: Sequence[Part] | None = None,
-        content: bytes | None = None,
-        deadline_s: float = 30.0,
-        limit_bytes: int = 5_000_000,
-    ) -> HttpResponse:
+    async def request(self, method: str, url: str, **options: Unpack[RequestOptions]) -> HttpResponse:
         """One exchange; raises NotReached and CutOff as the real client does."""
         ...
 
-    async def inbound(self, event: Inbound) -> dict[str, Any]:
-        """The webhook body the platform posts for it. Raises InvalidArgument on what it cannot simulate."""
+    async def inbound(self, event: Inbound) -> dict[str, Any] | None:
+        """The webhook body the platform posts for it; None where it posts none and a look will find it.
+
+        Raises InvalidArgument on what it cannot simulate.
+        """
+        ...
+
+
+@runtime_checkable
+class DialledStandin(Protocol):
+    """A stand-in of a platform that is reached by `ToolContext.dial`."""
+
+    async def dial(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """As `hermes.core.egress.dial`; the other end is served in this process."""
         ...

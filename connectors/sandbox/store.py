@@ -22,6 +22,14 @@ class MemoryStore:
     def __init__(self) -> None:
         self._values: dict[str, Any] = {}
 
+    def dump(self) -> dict[str, Any]:
+        """The state as it is now."""
+        return copy.deepcopy(self._values)
+
+    def load(self, state: dict[str, Any]) -> None:
+        """Take on a state that was dumped."""
+        self._values = copy.deepcopy(state)
+
     async def get(self, name: str) -> Any:
         """As `SandboxStore.get`; the caller may change what it gets."""
         return copy.deepcopy(self._values.get(name))

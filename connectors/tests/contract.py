@@ -2,6 +2,7 @@
 
 import math
 import re
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -16,6 +17,18 @@ from connectors.kit.webhook import OtherEvent
 from connectors.tests.runs import credentials_of
 from hermes.core.errors import InvalidArgument
 
+AXES, LEAST_SCORE, BEST_SCORE = 6, 4, 5
+# What a change means: when, for whom, for how long, and what it leaves alone.
+EFFECT = re.compile(
+    r"\b(now|at once|everybody|people|person|they|see[sn]?|notif\w+|for good|cannot|stays?|nothing|trash"
+    r"|undone|back|only|sent|adds?|replac\w+|rewritten|made|left as it is|public|keep|kept)\b",
+    re.IGNORECASE,
+)
+JARGON = re.compile(
+    r"\b(endpoint|payload|boolean|json|api|uuid|null|upsert|idempoten\w+|http|crud|param(eter)?|string)s?\b",
+    re.IGNORECASE,
+)
+SENTENCE = re.compile(r"[A-Z].*\.$", re.DOTALL)
 NAME = re.compile(r"[a-z0-9_]{1,32}")
 FORBIDDEN_WORDS = ("$ref", "$defs", "oneOf", "allOf")
 LIMIT_LOGO_BYTES = 8_192
@@ -23,6 +36,7 @@ LEAST_GUIDE_CHARS = 800
 WRONG_TEXTS: tuple[Any, ...] = (7, True, [], {}, "x" * 1_000_000, "\x00", "\ud800")
 WRONG_NUMBERS: tuple[Any, ...] = ("5", True, math.nan, math.inf, 10**400, -1e300)
 WRONG_FLAGS: tuple[Any, ...] = ("true", 1, [])
+WRONG_CHOICES: tuple[Any, ...] = ({"surplus": 1}, [["\x00"]], "\x00", "x" * 1_000_000)
 WRONG_STRUCTURES: tuple[Any, ...] = ("text", 7, [["\x00"]])
 JUNK = (
     b"",
@@ -47,6 +61,29 @@ def names_are_public_and_short(connector: Connector) -> None:
         assert 40 <= len(tool.description) <= 500, tool.name
         assert tool.description.endswith(".")
     assert any(tool.core for tool in connector.tools)
+
+
+def descriptions_guide_a_choice(connector: Connector) -> None:
+    """A model chooses by them: what it is for, when another tool is better, what a change means for "
+    "people."""
+    names = {tool.name for tool in connector.tools}
+    for tool in connector.tools:
+        assert 80 <= len(tool.description) <= 400, tool.name
+        named = set(re.findall(rf"\b{connector.slug}_[a-z_]+", tool.description))
+        assert named <= names, f"{tool.name} names {named - names}, which is no tool"
+        assert named - {tool.name} or len(names) == 1, f"{tool.name} names no tool to use instead or next"
+        assert tool.hints.read_only or EFFECT.search(tool.description), f"{tool.name}: say what it means"
+        assert not JARGON.search(tool.description), f"{tool.name}: {JARGON.search(tool.description)}"
+        assert SENTENCE.match(tool.description), tool.name
+
+
+def descriptions_were_judged(connector: Connector) -> None:
+    """By whoever wrote them, on the six axes of docs/descriptions.md; none is left below 4 of 5."""
+    scores = tomllib.loads((connector.folder / "descriptions.toml").read_text(encoding="utf-8"))
+    assert set(scores) == {tool.name for tool in connector.tools}
+    for name, row in scores.items():
+        assert len(row) == AXES, name
+        assert all(type(score) is int and LEAST_SCORE <= score <= BEST_SCORE for score in row), name
 
 
 def input_schemas_are_portable_and_bounded(connector: Connector) -> None:
@@ -107,7 +144,8 @@ def wrong_arguments_are_refused_by_name(connector: Connector) -> None:
 def credentials_hide_and_survive(connector: Connector) -> None:
     credentials = credentials_of(connector, "acme")
     fields = connector.credentials.fields()
-    assert any(field.secret for field in fields)
+    # Files that Hermes keeps itself need nothing secret.
+    assert connector.vault is not None or any(field.secret for field in fields)
     for field in fields:
         assert field.label
         assert field.help
@@ -154,8 +192,24 @@ def webhook_is_tolerant_and_strict(connector: Connector) -> None:
             assert isinstance(event, OtherEvent)
 
 
+def texts_go_by_its_own_tools(connector: Connector) -> None:
+    """What `hermes_send` relies on."""
+    if connector.texting is None:
+        return
+    use = connector.texting.send("14155550123", "hello")
+    tool = {tool.name: tool for tool in connector.tools}[use.tool]
+    published = schema.input_schema(tool)
+    assert tool.takes_key
+    assert set(published.get("required", ())) <= set(use.arguments) <= set(published["properties"])
+    assert "hello" in use.arguments.values()
+    for nonsense in ("", " ", "\x00", "no address", "\u202e", "x" * 1_000):
+        assert not connector.texting.reaches(nonsense)
+
+
 DECLARATION: tuple[Callable[[Connector], None], ...] = (
     names_are_public_and_short,
+    descriptions_guide_a_choice,
+    descriptions_were_judged,
     input_schemas_are_portable_and_bounded,
     output_schemas_are_declared,
     hints_are_whole_and_sensible,
@@ -165,6 +219,7 @@ DECLARATION: tuple[Callable[[Connector], None], ...] = (
     folder_has_guide_and_logo,
     limits_and_settings_are_data,
     webhook_is_tolerant_and_strict,
+    texts_go_by_its_own_tools,
 )
 
 
@@ -196,4 +251,5 @@ def wrong_arguments(tool: Tool) -> Iterator[tuple[str, Any]]:
         elif argument.get("type") == "boolean":
             yield from ((name, wrong) for wrong in WRONG_FLAGS)
         else:
-            yield from ((name, wrong) for wrong in WRONG_STRUCTURES)
+            wrongs = WRONG_CHOICES if "anyOf" in argument else WRONG_STRUCTURES
+            yield from ((name, wrong) for wrong in wrongs)

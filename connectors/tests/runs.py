@@ -10,8 +10,10 @@ from connectors.kit import calls, schema
 from connectors.kit.connector import Connector
 from connectors.kit.context import HttpResponse
 from connectors.kit.credentials import Credentials
+from connectors.kit.patience import Patience
 from connectors.kit.testing import FakeHttp, FakeInbox, Request, context
 from connectors.kit.tool import Tool, ToolResult
+from connectors.tests.vaults import vault_of
 
 MEDIA = {"id": "1234567890", "mime_type": "image/png"}
 
@@ -39,13 +41,28 @@ class Run:
 
 
 def run(
-    connector: Connector, tool: Tool, answer: Callable[[Request], HttpResponse], *, owner: str = "acme"
+    connector: Connector,
+    tool: Tool,
+    answer: Callable[[Request], HttpResponse],
+    *,
+    owner: str = "acme",
+    patience: Patience | None = None,
 ) -> Run:
-    """Call `tool` with its example, without the pauses between tries."""
+    """Call `tool` with its example, without the pauses between tries.
+
+    Calls that share a `patience` are one account's.
+    """
     http = FakeHttp(answer)
-    ctx = context(connector, credentials_of(connector, owner), http, inbox=AnyInbox())
     parsed = schema.parse_arguments(tool, tool.example)
-    with patch.object(calls, "FIRST_PAUSE_S", 0.0):
+    with patch.object(calls, "FIRST_PAUSE_S", 0.0), vault_of(connector) as vault:
+        ctx = context(
+            connector,
+            credentials_of(connector, owner),
+            http,
+            inbox=AnyInbox(),
+            vault=vault,
+            patience=patience,
+        )
         try:
             return Run(http, result=asyncio.run(_awaited(tool, ctx, parsed)))
         except Exception as error:

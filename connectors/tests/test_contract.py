@@ -10,8 +10,11 @@ from connectors.kit.connector import Connector
 from connectors.registry import all_connectors, all_tools
 from connectors.tests.behaviour import BEHAVIOUR
 from connectors.tests.contract import DECLARATION
+from connectors.tests.dialling import DIALLING
+from connectors.tests.sparing import SPARING
+from connectors.tests.vaults import VAULTS
 
-CHECKS = (*DECLARATION, *BEHAVIOUR)
+CHECKS = (*DECLARATION, *BEHAVIOUR, *VAULTS, *DIALLING, *SPARING)
 HERE = Path(connectors.__file__).parent
 SLUGS = sorted(c.slug for c in all_connectors().values() if c.folder.parent == HERE)
 

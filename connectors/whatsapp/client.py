@@ -8,13 +8,13 @@ from typing import Any
 from connectors.kit.calls import TOTAL_S, Deadline, call
 from connectors.kit.context import HttpResponse, Part, ToolContext
 from connectors.kit.hosts import may_receive
+from connectors.kit.meta import GRAPH_VERSION, page as page_of
 from connectors.whatsapp.credentials import WhatsAppCredentials
 from connectors.whatsapp.errors import explain
 from connectors.whatsapp.recipients import Recipient
 from hermes.core.errors import InvalidArgument, OutcomeUnknown, PlatformRejected, PlatformUnavailable
 
 BASE = "WHATSAPP_API_BASE"
-VERSION = "META_GRAPH_VERSION"
 # Where Meta keeps media; the token goes to these and to the API itself, nowhere else.
 MEDIA_HOSTS = ("lookaside.fbsbx.com", "*.fbsbx.com", "*.fbcdn.net", "*.whatsapp.net")
 MEDIA_ID = re.compile(r"[0-9]{5,30}")
@@ -44,7 +44,7 @@ class Graph:
         self.deadline = Deadline()
         self._credentials = credentials
         self._base = ctx.config[BASE].rstrip("/")
-        self._root = f"{self._base}/{ctx.config[VERSION]}"
+        self._root = f"{self._base}/{ctx.config[GRAPH_VERSION.name]}"
 
     async def number(self) -> Mapping[str, Any]:
         """The connected number: id, display_phone_number, verified_name, quality_rating."""
@@ -151,7 +151,7 @@ class Graph:
         The first page is asked plainly: Meta's published description of this edge knows no page size.
         """
         params = {"limit": "100", "after": after} if after else {}
-        return _page(await self._get(f"{self._credentials.waba_id}/message_templates", params))
+        return page_of(await self._get(f"{self._credentials.waba_id}/message_templates", params))
 
     async def create_template(self, template: Mapping[str, Any]) -> Mapping[str, Any]:
         """Hand a template in for review: id, status, category."""
@@ -166,7 +166,7 @@ class Graph:
     async def _pages(self, path: str, params: Mapping[str, str]) -> AsyncIterator[list[Mapping[str, Any]]]:
         after: str | None = None
         for _ in range(LIMIT_PAGES):
-            page, after = _page(await self._get(path, {**params, "after": after} if after else params))
+            page, after = page_of(await self._get(path, {**params, "after": after} if after else params))
             yield page
             if not after:
                 return
@@ -206,15 +206,3 @@ def _first(answer: Mapping[str, Any], member: str) -> Mapping[str, Any]:
     items = answer.get(member)
     first = items[0] if isinstance(items, list) and items else None
     return first if isinstance(first, dict) else {}
-
-
-def _page(answer: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], str | None]:
-    data, paging = answer.get("data"), answer.get("paging")
-    items: list[Mapping[str, Any]] = (
-        [item for item in data if isinstance(item, dict)] if isinstance(data, list) else []
-    )
-    if not isinstance(paging, dict) or not paging.get("next"):
-        return items, None
-    cursors = paging.get("cursors")
-    after = cursors.get("after") if isinstance(cursors, dict) else None
-    return items, after if isinstance(after, str) and after else None

@@ -3,9 +3,12 @@
 from pathlib import Path
 
 from connectors.kit.connector import Connector, Setting
-from connectors.whatsapp.client import BASE, MEDIA_HOSTS, VERSION
+from connectors.kit.meta import GRAPH_VERSION, silence_s
+from connectors.whatsapp.client import BASE, MEDIA_HOSTS
 from connectors.whatsapp.credentials import WhatsAppCredentials
 from connectors.whatsapp.limits import PUBLISHED
+from connectors.whatsapp.oauth import OAUTH, OAUTH_BASE
+from connectors.whatsapp.texting import TEXTING
 from connectors.whatsapp.tools import cards, interactive, media, reading, sending, template_sending, templates
 from connectors.whatsapp.verification import verify
 from connectors.whatsapp.webhook import WEBHOOK
@@ -25,6 +28,7 @@ CONNECTOR = Connector(
         *templates.TOOLS,
     ),
     verify=verify,
+    silence_s=silence_s,
     folder=Path(__file__).parent,
     settings=(
         Setting(
@@ -33,9 +37,13 @@ CONNECTOR = Connector(
             help="Address of Meta's Graph API.",
             is_base=True,
         ),
-        Setting(name=VERSION, default="v26.0", help="Graph API version, served by Meta for about two years."),
+        OAUTH_BASE,
+        GRAPH_VERSION,
     ),
     limits=PUBLISHED,
+    oauth=(OAUTH,),
     hosts=MEDIA_HOSTS,
     webhook=WEBHOOK,
+    texting=TEXTING,
+    fetch_media=media.fetch_media,
 )

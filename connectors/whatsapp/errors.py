@@ -4,13 +4,10 @@ Codes: Meta's Cloud API error list (2026-05-15) and the Graph API's own. Logic h
 are never passed on.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
-from connectors.kit.statuses import error_of_status, retry_after_s
+from connectors.kit.meta import Meaning, by_code, refusal
 from hermes.core.errors import (
     HermesError,
     NeedsReauth,
@@ -29,12 +26,10 @@ from hermes.core.http_types import HttpResponse
 PLATFORM = "WhatsApp"
 CODE_OBJECT_UNKNOWN = (100, 33)
 DEFAULT_RETRY_S = {131056: 6.0, 130429: 5.0}
-TRACE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
-Meaning = tuple[type[HermesError], str]
 RECONNECT: Meaning = (
     NeedsReauth,
-    "WhatsApp refuses the stored access token; reconnect the account with a new one.",
+    "WhatsApp refuses the access token: it is wrong, expired or revoked. Make a new one and connect with it.",
 )
 NO_PERMISSION: Meaning = (
     NotAllowedByPlatform,
@@ -126,25 +121,12 @@ _GROUPS: tuple[tuple[tuple[int, ...], type[HermesError], str], ...] = (
     ((3, 10, 131005), *NO_PERMISSION),
     ((1, 2, 131000, 131016, 135000), *TRANSIENT),
 )
-MEANINGS: Mapping[int, Meaning] = {
-    code: (kind, sentence) for codes, kind, sentence in _GROUPS for code in codes
-} | dict.fromkeys(range(200, 300), NO_PERMISSION)
+MEANINGS: Mapping[int, Meaning] = by_code(_GROUPS) | dict.fromkeys(range(200, 300), NO_PERMISSION)
 
 
 def explain(response: HttpResponse) -> HermesError:
     """The error Meta's answer stands for; `details` has Meta's code and trace id, nothing else of it."""
-    told = _told(response.json())
-    code, subcode = told.get("code"), told.get("error_subcode")
-    if type(code) is not int:
-        return error_of_status(PLATFORM, response)
-    fallback = error_of_status(PLATFORM, response)
-    kind, sentence = meaning(code, subcode) or (type(fallback), fallback.message)
-    details: dict[str, Any] = {"platform_code": code}
-    if type(subcode) is int:
-        details["platform_subcode"] = subcode
-    if TRACE.fullmatch(str(told.get("fbtrace_id", ""))):
-        details["trace_id"] = told["fbtrace_id"]
-    return kind(sentence, retry_after_s=_retry_s(response, code, kind), details=details)
+    return refusal(response, platform=PLATFORM, meaning=meaning, retry_s=DEFAULT_RETRY_S)
 
 
 def meaning(code: int, subcode: object = None) -> Meaning | None:
@@ -160,26 +142,3 @@ def decoded(error: Mapping[str, Any]) -> dict[str, Any]:
     known = meaning(code) if type(code) is int else None
     kind, sentence = known or (PlatformRejected, "WhatsApp gives no known reason; look the code up at Meta.")
     return {**error, "error": kind.code, "advice": sentence}
-
-
-def _told(body: Any) -> Mapping[str, Any]:
-    error = body.get("error") if isinstance(body, dict) else None
-    return error if isinstance(error, dict) else {}
-
-
-def _retry_s(response: HttpResponse, code: int, kind: type[HermesError]) -> float | None:
-    if kind is not RateLimited:
-        return None
-    asked = retry_after_s(response)
-    return asked if asked is not None else _regain_s(response) or DEFAULT_RETRY_S.get(code, 60.0)
-
-
-def _regain_s(response: HttpResponse) -> float | None:
-    """The longest wait of Meta's usage header, which counts in minutes."""
-    try:
-        usage = msgspec.json.decode(response.headers.get("x-business-use-case-usage", "null"))
-        waits = [entry["estimated_time_to_regain_access"] for entries in usage.values() for entry in entries]
-    except (msgspec.DecodeError, AttributeError, KeyError, TypeError):
-        return None
-    minutes = [w for w in waits if isinstance(w, int | float) and 0 < w <= 1440]
-    return max(minutes) * 60.0 if minutes else None

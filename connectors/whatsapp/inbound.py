@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from connectors.kit.meta import items, member, text_of
 from connectors.kit.webhook import InboundMessage
 
 MEDIA_KINDS = frozenset({"image", "video", "audio", "document", "sticker"})
@@ -82,24 +83,6 @@ def instant(value: Any) -> datetime:
     if isinstance(value, bool) or not text.isascii() or not text.isdecimal() or int(text[:12]) > LATEST_S:
         raise ValueError("no time")
     return datetime.fromtimestamp(int(text), UTC)
-
-
-def items(value: Any) -> list[Mapping[str, Any]]:
-    """The objects of a list; empty for anything else."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def member(value: Any, name: str) -> Mapping[str, Any]:
-    """An object's member that is an object; empty for anything else."""
-    inner = value.get(name) if isinstance(value, dict) else None
-    return inner if isinstance(inner, dict) else {}
-
-
-def text_of(value: Any) -> str:
-    """Text, or a number as text; empty for anything else."""
-    if isinstance(value, str):
-        return value
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
 def _media(kind: str, raw: Mapping[str, Any]) -> dict[str, Any] | None:

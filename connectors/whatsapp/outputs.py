@@ -94,6 +94,10 @@ class Media(Output, frozen=True, kw_only=True):
     size_bytes: int | None = None
     sha256: str | None = None
     filename: Text | None = None
+    url: Annotated[
+        str, Meta(description="Opens the file without a key, for whoever has it, until expires_at.")
+    ]
+    expires_at: str
     inline: Annotated[bool, Meta(description="Whether the file itself is in the result's content.")]
     note: str | None = None
 

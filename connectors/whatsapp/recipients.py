@@ -19,8 +19,7 @@ To = Annotated[
     Meta(
         min_length=3,
         max_length=150,
-        description="Recipient: phone number with country code (+14155550123), or a user id such as "
-        "US.1349120865530274.",
+        description="Phone number (+14155550123) or user id (US.134...).",
     ),
 ]
 

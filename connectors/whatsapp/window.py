@@ -45,14 +45,20 @@ async def _closed(graph: Graph) -> WindowClosed:
 
 
 async def _fitting(graph: Graph) -> list[Definition]:
-    """Approved templates, the handiest first: service before marketing, few values before many."""
+    """Approved templates, the handiest first: those with one gap, service before marketing, few values."""
     try:
         page, _ = await graph.template_page(None)
     except HermesError:
         return []
     sendable = [t for t in map(definition, page) if t.can_be_sent and t.category != "AUTHENTICATION"]
-    sendable.sort(key=lambda t: (t.category != "UTILITY", len(t.body_names) + len(t.header_names), t.name))
+    sendable.sort(key=_order)
     return sendable[:SUGGESTED]
+
+
+def _order(template: Definition) -> tuple[bool, bool, int, str]:
+    has_one_gap = set(template.takes) == {"body"} and len(template.body_names) == 1
+    values = len(template.body_names) + len(template.header_names)
+    return not has_one_gap, template.category != "UTILITY", values, template.name
 
 
 def _suggestion(template: Definition) -> dict[str, Any]:

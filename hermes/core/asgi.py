@@ -1,21 +1,24 @@
-"""What the raw ASGI doors share: reading a capped body and answering."""
+"""What the raw ASGI doors share: headers, clients that leave, and answering."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
-from hermes.core.errors import HermesError, TooLarge
+from hermes.core.errors import HermesError
 from hermes.core.problems import CONTENT_TYPE, as_problem, problem_headers
 
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = Iterable[tuple[bytes, bytes]]
+T = TypeVar("T")
+PATIENCE_S = 0.2
 
 
 class ClientGone(Exception):
-    """The client closed the connection before its request was whole."""
+    """The client closed the connection before its request was whole, or before it was answered."""
 
 
 def header(scope: Scope, name: bytes) -> str | None:
@@ -26,29 +29,36 @@ def header(scope: Scope, name: bytes) -> str | None:
     return None
 
 
-async def read_body(scope: Scope, receive: Receive, limit_bytes: int) -> bytes:
-    """The request body. Raises TooLarge as soon as it is known to exceed the limit, or ClientGone."""
-    declared = header(scope, b"content-length")
-    if declared is not None and declared.isdecimal() and int(declared) > limit_bytes:
-        raise _too_large(limit_bytes)
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if message["type"] == "http.disconnect":
-        raise ClientGone
-    if not message.get("more_body", False):
-        if len(body) > limit_bytes:
-            raise _too_large(limit_bytes)
-        return body
-    chunks, size = [body], len(body)
-    while message.get("more_body", False):
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGone
-        chunks.append(message.get("body", b""))
-        size += len(chunks[-1])
-        if size > limit_bytes:
-            raise _too_large(limit_bytes)
-    return b"".join(chunks)
+async def while_client_stays(receive: Receive, work: Awaitable[T]) -> T:
+    """Await `work` for a client whose request is whole; its leaving cancels the work and raises ClientGone.
+
+    Nobody is watched for the first `PATIENCE_S`: most work is done by then.
+    """
+    working, gone = asyncio.current_task(), False
+
+    async def watch() -> None:
+        nonlocal gone
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        gone = True
+        if working is not None:
+            working.cancel()
+
+    watching: list[asyncio.Task[None]] = []
+    timer = asyncio.get_running_loop().call_later(
+        PATIENCE_S, lambda: watching.append(asyncio.ensure_future(watch()))
+    )
+    try:
+        return await work
+    except asyncio.CancelledError:
+        if not gone or working is None:
+            raise
+        working.uncancel()
+        raise ClientGone from None
+    finally:
+        timer.cancel()
+        for watcher in watching:
+            watcher.cancel()
 
 
 async def respond(send: Send, status: int, body: bytes, headers: Headers = ()) -> None:
@@ -73,14 +83,8 @@ async def respond_json(send: Send, status: int, body: Any, headers: Headers = ()
     await respond(send, status, msgspec.json.encode(body), [(b"content-type", b"application/json"), *headers])
 
 
-async def respond_problem(send: Send, error: HermesError) -> None:
-    """An error as problem+json."""
-    extra = [
-        (k.lower().encode(), v.encode()) for k, v in problem_headers(error).items() if k != "Cache-Control"
-    ]
-    body = msgspec.json.encode(as_problem(error))
-    await respond(send, error.status, body, [(b"content-type", CONTENT_TYPE.encode()), *extra])
-
-
-def _too_large(limit_bytes: int) -> TooLarge:
-    return TooLarge(f"The body is larger than {limit_bytes // 1024} KiB. Send less.")
+async def respond_problem(send: Send, error: HermesError, headers: Headers = ()) -> None:
+    """An error as problem+json; `headers` take the place of its own of the same name."""
+    own = {k.lower().encode(): v.encode() for k, v in problem_headers(error).items() if k != "Cache-Control"}
+    told = {b"content-type": CONTENT_TYPE.encode(), **own, **dict(headers)}
+    await respond(send, error.status, msgspec.json.encode(as_problem(error)), told.items())

@@ -1,7 +1,8 @@
 """The bus: JSON messages between processes over Redis pub/sub. A message is a hint, and may be lost.
 
 Each event loop keeps one connection for all its subscribers and connects anew when it is lost; what is
-published meanwhile does not arrive, so nothing may depend on a message alone.
+published meanwhile does not arrive, so nothing may depend on a message alone. A listener that may have
+missed something gets `MISSED` in its place.
 """
 
 import asyncio
@@ -26,13 +27,16 @@ RETRY_S = 0.5
 PING_S = 15.0
 log = structlog.get_logger(__name__)
 Message = dict[str, Any]
+MISSED: Message = {"missed": True}
 
 
-def publish(topic: str, message: Mapping[str, Any]) -> None:
-    """Send a message to whoever listens, from synchronous code; takes at most a second, never raises."""
-    encoded = msgspec.json.encode(message)
+def publish(topic: str, *messages: Mapping[str, Any]) -> None:
+    """Send messages to whoever listens, from synchronous code; takes at most a second, never raises."""
     try:
-        sync_client().publish(_channel(topic), encoded)
+        with sync_client().pipeline(transaction=False) as pipeline:
+            for message in messages:
+                pipeline.publish(_channel(topic), msgspec.json.encode(message))
+            pipeline.execute()
     except redis.RedisError as error:
         metrics.count("bus_not_published")
         log.warning("bus_not_published", error=type(error).__name__)
@@ -43,30 +47,7 @@ async def apublish(topic: str, message: Mapping[str, Any]) -> None:
     await hot().execute("PUBLISH", _channel(topic), msgspec.json.encode(message))
 
 
-@contextlib.asynccontextmanager
-async def subscribe(topic: str) -> AsyncIterator[AsyncIterator[Message]]:
-    """Listen to a topic: `async with subscribe(t) as messages: async for message in messages: …`
-
-    Once entered, everything published is received, unless Redis is down: then from the time it is back.
-    A listener more than `QUEUE_LIMIT` messages behind loses the oldest. Messages are shared: change none.
-    """
-    bus, channel, listener = _bus.get(), _channel(topic), _Listener()
-    heard = bus.add(channel, listener)
-    try:
-        with contextlib.suppress(TimeoutError):
-            # Not wait_for: before Python 3.12 it can lose a cancellation that comes with the confirmation.
-            async with asyncio.timeout(CONFIRM_TIMEOUT_S):
-                await heard.wait()
-        yield listener
-    finally:
-        bus.remove(channel, listener)
-
-
-def _channel(topic: str) -> str:
-    return name("bus", topic)
-
-
-class _Listener(AsyncIterator[Message]):
+class Listener(AsyncIterator[Message]):
     """The newest messages of one listener, without end. Listeners are many and idle, so it is small."""
 
     __slots__ = ("_unread", "_waiting")
@@ -76,29 +57,86 @@ class _Listener(AsyncIterator[Message]):
         self._waiting: asyncio.Future[None] | None = None
 
     def put(self, message: Message) -> None:
-        """Take a message in; the oldest gives way where there is no room."""
+        """Take a message in; where there is no room the oldest gives way to `MISSED`."""
         if len(self._unread) == QUEUE_LIMIT:
-            del self._unread[0]
+            self._unread[:2] = [MISSED]
             metrics.count("bus_message_dropped")
         self._unread.append(message)
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(None)
 
     async def __anext__(self) -> Message:
+        await self._until_unread()
+        return self._unread.pop(0)
+
+    async def take_all(self) -> list[Message]:
+        """All that is unread, at least one."""
+        await self._until_unread()
+        taken, self._unread = self._unread, []
+        return taken
+
+    async def _until_unread(self) -> None:
         while not self._unread:
             self._waiting = asyncio.get_running_loop().create_future()
             await self._waiting
-        return self._unread.pop(0)
+
+
+@contextlib.asynccontextmanager
+async def subscribe(*topics: str) -> AsyncIterator[Listener]:
+    """Listen to topics: `async with subscribe(t) as messages: async for message in messages: …`
+
+    Once entered, everything published is received, unless Redis is down: then from the time it is back,
+    after a `MISSED`. A listener more than `QUEUE_LIMIT` messages behind loses the oldest and gets `MISSED`
+    first. Messages are shared: change none.
+    """
+    bus, listener = _bus.get(), Listener()
+    channels = [_channel(topic) for topic in topics]
+    joined = [bus.add(channel, listener) for channel in channels]
+    try:
+        with contextlib.suppress(TimeoutError):
+            # Not wait_for: before Python 3.12 it can lose a cancellation that comes with the confirmation.
+            async with asyncio.timeout(CONFIRM_TIMEOUT_S):
+                for each in joined:
+                    await each.heard.wait()
+        for each in joined:
+            each.was_lost = each.was_lost or not each.heard.is_set()
+        del joined
+        yield listener
+    finally:
+        for channel in channels:
+            bus.remove(channel, listener)
+
+
+def _channel(topic: str) -> str:
+    return name("bus", topic)
 
 
 class _Topic:
     """A channel with listeners; `heard` is set while Redis delivers it to us."""
 
-    __slots__ = ("heard", "listeners")
+    __slots__ = ("heard", "listeners", "was_lost")
 
     def __init__(self) -> None:
         self.heard = asyncio.Event()
-        self.listeners: set[_Listener] = set()
+        self.listeners: set[Listener] = set()
+        self.was_lost = False
+
+    def lose(self) -> None:
+        """Redis is gone: what is published from now on is missed."""
+        self.was_lost = self.was_lost or self.heard.is_set()
+        self.heard.clear()
+
+    def hear(self) -> None:
+        """Redis delivers."""
+        self.heard.set()
+        if self.was_lost:
+            self.was_lost = False
+            self.hand_out(MISSED)
+
+    def hand_out(self, message: Message) -> None:
+        """Give a message to every listener."""
+        for listener in self.listeners:
+            listener.put(message)
 
 
 class _Bus:
@@ -113,7 +151,7 @@ class _Bus:
         self._timer: asyncio.TimerHandle | None = None
         self._replies = 0
 
-    def add(self, channel: str, listener: _Listener) -> asyncio.Event:
+    def add(self, channel: str, listener: Listener) -> _Topic:
         topic = self._topics.get(channel)
         if topic is None:
             topic = self._topics[channel] = _Topic()
@@ -121,9 +159,9 @@ class _Bus:
         topic.listeners.add(listener)
         if self._link is None and self._timer is None:
             self._connect()
-        return topic.heard
+        return topic
 
-    def remove(self, channel: str, listener: _Listener) -> None:
+    def remove(self, channel: str, listener: Listener) -> None:
         topic = self._topics[channel]
         topic.listeners.discard(listener)
         if not topic.listeners:
@@ -165,17 +203,14 @@ class _Bus:
             case [b"message", bytes(channel), bytes(payload)]:
                 self._hand_out(channel.decode(), payload)
             case [b"subscribe", *_]:
-                self._asked.popleft().heard.set()
+                self._asked.popleft().hear()
             case _:
                 return
 
     def _hand_out(self, channel: str, payload: bytes) -> None:
         topic = self._topics.get(channel)
-        if topic is None:
-            return
-        message = msgspec.json.decode(payload)
-        for listener in topic.listeners:
-            listener.put(message)
+        if topic is not None:
+            topic.hand_out(msgspec.json.decode(payload))
 
     def _ping(self, replies_before: int) -> None:
         """Notice a connection that is open on our side only: the last ping was not answered."""
@@ -191,7 +226,7 @@ class _Bus:
         self._link = None
         self._asked.clear()
         for topic in self._topics.values():
-            topic.heard.clear()
+            topic.lose()
         self._set_timer(self._loop.call_later(RETRY_S, self._connect) if self._topics else None)
 
     def _set_timer(self, timer: asyncio.TimerHandle | None) -> None:

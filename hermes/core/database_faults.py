@@ -71,6 +71,11 @@ def fault(error: BaseException) -> Fault:
     return Fault.REPEATABLE if code in _REPEATABLE else Fault.DATA
 
 
+def is_busy(error: db.Error) -> bool:
+    """Whether SQLite says that somebody else is writing."""
+    return getattr(error.__cause__, "sqlite_errorname", "").startswith("SQLITE_BUSY")
+
+
 def passing(error: BaseException) -> Unavailable | None:
     """What to tell of an error that passes by itself; None where the data or the program is at fault."""
     if not isinstance(error, db.Error) or fault(error) is Fault.DATA:

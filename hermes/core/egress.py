@@ -146,7 +146,8 @@ async def dial(
     """Open a guarded stream to a mail server, `connect_s` for each of its addresses.
 
     Ports 465 and 993 begin with TLS; 143 and 587 begin plain, and the caller must go on with
-    `await writer.start_tls(tls_context(), server_hostname=host)` before any credential is sent.
+    `await writer.start_tls(tls_context(), server_hostname=host)` before any credential is sent. An exempt
+    port does as the one its last three digits name (10993 as 993).
     Raises InvalidArgument for another port or a bad name, NotReached otherwise.
     """
     host = checked_host(host)
@@ -155,7 +156,7 @@ async def dial(
         raise InvalidArgument(
             "Mail servers are reached on ports 143, 465, 587 and 993 only; change the port."
         )
-    begins_with_tls = port in MAIL_PORTS_WITH_TLS if implicit_tls is None else implicit_tls
+    begins_with_tls = begins_tls(port) if implicit_tls is None else implicit_tls
     context = (tls or tls_context()) if begins_with_tls else None
     for address in await resolve(host, port, exempt=exempt):
         try:
@@ -168,9 +169,17 @@ async def dial(
     raise NotReached
 
 
+def begins_tls(port: int) -> bool:
+    """Whether a mail port begins with TLS; the others change to it by STARTTLS."""
+    return port % 1000 in MAIL_PORTS_WITH_TLS
+
+
 def new_tls_context() -> ssl.SSLContext:
-    """A context for outbound connections: certifi's authorities, whatever the environment says."""
-    return ssl.create_default_context(cafile=certifi.where())
+    """A context for outbound connections: certifi's authorities, and the operator's own if there are some."""
+    context = ssl.create_default_context(cafile=certifi.where())
+    if settings.EGRESS_CA:
+        context.load_verify_locations(settings.EGRESS_CA)
+    return context
 
 
 @functools.cache

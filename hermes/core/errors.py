@@ -33,6 +33,10 @@ class Unauthenticated(HermesError):
     code, status = "unauthenticated", 401
 
 
+class NoCredential(Unauthenticated):
+    """None was sent at all."""
+
+
 class Forbidden(HermesError):
     """The credential is good but may not do this."""
 
@@ -61,6 +65,12 @@ class MalformedBody(InvalidArgument):
     """The request body cannot be read at all."""
 
     status = 400
+
+
+class Late(MalformedBody):
+    """The request body did not arrive in time; the connection is closed."""
+
+    status = 408
 
 
 class NotConnected(HermesError):

@@ -150,8 +150,12 @@ class SyncHttpClient:
         content: bytes | None = None,
         deadline_s: float = 30.0,
         limit_bytes: int = 5_000_000,
+        wants_body: bool = True,
     ) -> HttpResponse:
-        """One exchange, as `HttpClient.request` describes it. The system's resolver bounds the look-up."""
+        """One exchange, as `HttpClient.request` describes it. The system's resolver bounds the look-up.
+
+        Without `wants_body` the answer is over with its head: nothing of its body is read.
+        """
         bases = settings.OPERATOR_BASES if self._bases is None else self._bases
         target = egress.allowed_url(url_with(url, params), bases=bases)
         body, content_type = encode(json=json, form=form, parts=parts, content=content)
@@ -163,7 +167,7 @@ class SyncHttpClient:
         status, began = "cut", time.perf_counter()
         try:
             with self._adapters[target.exempt].send(prepared, stream=True, timeout=deadline_s) as answer:
-                response = _taken(answer, limit_bytes)
+                response = _taken(answer, limit_bytes) if wants_body else _head(answer)
             status = str(response.status)
             return response
         except _BROKEN:
@@ -179,6 +183,10 @@ class SyncHttpClient:
         """Close all connections."""
         for adapter in self._adapters.values():
             adapter.close()
+
+
+def _head(answer: requests.Response) -> HttpResponse:
+    return HttpResponse(status=answer.status_code, headers=readable(answer.raw.headers.iteritems()), body=b"")
 
 
 def _taken(answer: requests.Response, limit_bytes: int) -> HttpResponse:

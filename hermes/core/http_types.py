@@ -1,8 +1,8 @@
 """What outbound HTTP hands in and out, whichever client does it."""
 
 import dataclasses
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, TypedDict
 
 import msgspec
 
@@ -41,6 +41,25 @@ class Revealing(Protocol):
     def reveal(self) -> str:
         """The plain value."""
         ...
+
+
+class RequestContent(TypedDict, total=False):
+    """What a request says: at most one of json, form, parts and content; `limit_bytes` caps the answer."""
+
+    headers: Mapping[str, str] | None
+    bearer: Revealing | None
+    params: Mapping[str, str] | None
+    json: Any
+    form: Mapping[str, str] | None
+    parts: Sequence[Part] | None
+    content: bytes | None
+    limit_bytes: int
+
+
+class RequestOptions(RequestContent, total=False):
+    """The same and how long the whole exchange may take, in seconds (30 by default)."""
+
+    deadline_s: float
 
 
 class NotReached(PlatformUnavailable):

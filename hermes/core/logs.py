@@ -36,6 +36,7 @@ _NOISY = {
     "django.channels.server": "WARNING",
     "django.server": "WARNING",
     "kombu": "WARNING",
+    "stripe": "WARNING",
     "urllib3": "ERROR",
     "uvicorn": "INFO",
     "uvicorn.access": "CRITICAL",

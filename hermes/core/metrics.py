@@ -61,6 +61,13 @@ _open = Gauge(
     registry=_registry,
     multiprocess_mode="livesum",
 )
+_breakers = Gauge(
+    "hermes_breakers_open",
+    "Accounts whose platform keeps failing and is asked only now and then, by platform.",
+    ("platform",),
+    registry=_registry,
+    multiprocess_mode="livesum",
+)
 
 
 def call_ended(tool: str, surface: str, outcome: str, seconds: float) -> None:
@@ -91,6 +98,11 @@ def count(name: str, detail: str = "", by: float = 1) -> None:
 def opened(what: str, by: int = 1) -> None:
     """Move the gauge of what is open: `opened("streams")`, later `opened("streams", -1)`."""
     _child(_open, what).inc(by)
+
+
+def breaker_opened(platform: str, by: int = 1) -> None:
+    """Move the gauge of open breakers: -1 when one closes or is forgotten. `platform` is a slug."""
+    _child(_breakers, platform).inc(by)
 
 
 def render() -> bytes:

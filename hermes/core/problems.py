@@ -36,4 +36,6 @@ def problem_headers(error: HermesError) -> dict[str, str]:
         headers["Retry-After"] = str(retry_after(error))
     if error.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="hermes"'
+    if error.status == HTTPStatus.REQUEST_TIMEOUT:
+        headers["Connection"] = "close"
     return headers

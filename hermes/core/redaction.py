@@ -37,8 +37,11 @@ def _rule(needle: str, pattern: str, put: str = MASK) -> _Rule:
 
 
 _RULES = (
-    _rule("hms_", r"(hms_(?:live|test)_)\w{4,}", rf"\1{MASK}"),
+    _rule("hms_", r"(hms_(?:live|test|at|rt)_)\w{4,}", rf"\1{MASK}"),
     _rule("/bot", r"(/bot)(?=\d)[^/\s?#\"'<>]+", rf"\1{MASK}"),
+    _rule("/media/", r"(/media/)[\w.-]{20,}", rf"\1{MASK}"),
+    _rule("/invitation/", r"(/portal/invitation/)[\w.-]{6,}", rf"\1{MASK}"),
+    _rule("/account/", r"(/account/(?:confirm-email|password/reset/key)/)[\w:-]{6,}", rf"\1{MASK}"),
     _rule(":", r"(?<!\d)\d{6,}:[\w-]{30,}"),
     _rule("bearer", r"(\bbearer\s+)[\w.~+/=:-]{6,}", rf"\1{MASK}"),
     _rule("basic", r"(\bbasic\s+)[a-z0-9+/=]{12,}", rf"\1{MASK}"),

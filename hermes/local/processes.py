@@ -12,6 +12,8 @@ from honcho.printer import Message, Printer
 
 from hermes.local.console import has_colours
 
+# Who tries Hermes in a container is root there; the production image is not.
+ROOT_IS_FINE = ("-W", "ignore:You're running the worker with superuser privileges")
 STOPPED = re.compile(r"(\w+) stopped \(rc=(-?\d+)\)")
 
 
@@ -19,7 +21,7 @@ def commands(addresses: Sequence[str], port: int, folder: Path) -> Mapping[str, 
     """The command of each process by its name."""
     endpoints = [f"tcp:{port}:interface={address.replace(':', chr(92) + ':')}" for address in addresses]
     # Behind the web process, so that a start is as quick as it can be.
-    celery = ["nice", sys.executable, "-m", "celery", "-A", "hermes.celery", "--quiet"]
+    celery = ["nice", sys.executable, *ROOT_IS_FINE, "-m", "celery", "-A", "hermes.celery", "--quiet"]
     schedule = str(folder / "beat-schedule")
     return {
         "web": [
@@ -29,7 +31,7 @@ def commands(addresses: Sequence[str], port: int, folder: Path) -> Mapping[str, 
         ],
         "worker": [
             *(*celery, "worker", "--pool", "threads", "--concurrency", "4", "--loglevel", "warning"),
-            *("--without-gossip", "--without-mingle", "--queues", "inbound,maintenance"),
+            *("--without-gossip", "--without-mingle", "--queues", "inbound,outbound,maintenance"),
         ],
         "beat": [*celery, "beat", "--loglevel", "warning", "--pidfile=", "--schedule", schedule],
     }

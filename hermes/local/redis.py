@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import IO
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 START_DEADLINE_S = 10.0
 
@@ -114,7 +116,8 @@ class PrivateRedis:
         )
 
     def _client(self) -> "redis.Redis":
-        return redis.Redis(unix_socket_path=str(self.socket), socket_timeout=2)
+        # The client would by itself try again for seconds, each time after a longer pause.
+        return redis.Redis(unix_socket_path=str(self.socket), socket_timeout=2, retry=Retry(NoBackoff(), 0))
 
     def _answers(self) -> bool:
         with self._client() as client:

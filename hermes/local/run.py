@@ -19,6 +19,9 @@ from hermes.local.redis import NoRedis, PrivateRedis, private_redis
 from hermes.local.sockets import redis_socket, redis_url
 from hermes.local.watch import Watch
 
+# Python drops what a handler raises in a finalizer or a callback; what was told is looked up again.
+_told_to_end: list[int] = []
+
 
 def main() -> None:
     """Run Hermes; ends with one sentence where it cannot."""
@@ -29,6 +32,8 @@ def main() -> None:
         addresses = place.free_loopbacks(port)
         with place.only_one(folder), _redis(folder) as redis:
             _migrate()
+            if _told_to_end:
+                raise KeyboardInterrupt
             ended = _supervise(commands(addresses, port, folder), folder, port, redis)
     except (place.NotHere, NoRedis) as refusal:
         sys.exit(paint("red", str(refusal)))
@@ -40,6 +45,7 @@ def main() -> None:
 
 
 def _leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001  (the signature of a signal handler)
+    _told_to_end.append(number)
     raise KeyboardInterrupt
 
 

@@ -9,7 +9,7 @@ from hermes.local.introduction import introduce
 from hermes.local.loopback import NoAnswer, ask
 from hermes.local.redis import PrivateRedis
 
-READY_DEADLINE_S = 60.0
+READY_DEADLINE_S = 180.0
 
 
 class Watch(threading.Thread):

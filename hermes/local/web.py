@@ -4,19 +4,23 @@ Daphne takes in the whole body before the application runs and restarts its idle
 every byte, so no application could hold these limits itself.
 """
 
+import asyncio
 import resource
 from typing import Any
 
 from daphne import server as daphne_server
 from daphne.cli import CommandLineInterface
 from daphne.http_protocol import HTTPFactory, WebRequest
+from twisted.internet.defer import Deferred
 from twisted.web.http import HTTPChannel
 
+from hermes.core import closing
 from hermes.environment import choose_settings
 
 BODY_LIMIT_BYTES = 4 * 1024 * 1024
 READ_DEADLINE_S = 30
 CONNECTION_LIMIT = 10_000
+DRAIN_S = 4.0  # honcho kills after 5 s
 REFUSAL = b"HTTP/1.1 413 Content Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
@@ -87,7 +91,22 @@ class BoundedFactory(HTTPFactory):
 
 
 class BoundedServer(daphne_server.Server):
-    """Daphne's server without query strings in its access log: people put secrets there."""
+    """Daphne's server without query strings in its access log (people put secrets there) and with a drain."""
+
+    def kill_all_applications(self) -> Any:
+        """End the streams, wait for what runs, then cancel what is left; Twisted stops when that is done."""
+        drained = Deferred.fromFuture(asyncio.ensure_future(self._drain()))
+        return drained.addCallback(lambda _: super(BoundedServer, self).kill_all_applications())
+
+    async def _drain(self) -> None:
+        for listening in self.listeners:
+            listening.addCallback(lambda port: port.stopListening())
+        closing.begin()
+        open_ones = [
+            c["application_instance"] for c in self.connections.values() if "application_instance" in c
+        ]
+        calls = asyncio.ensure_future(closing.drain(DRAIN_S))
+        await asyncio.wait([calls, *open_ones], timeout=DRAIN_S)
 
     def log_action(self, protocol: str, action: str, details: dict[str, Any]) -> None:
         """Log one request by its path alone."""

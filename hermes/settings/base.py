@@ -8,6 +8,8 @@ import environ
 from connectors.registry import all_connectors
 from hermes.core import logs, sentry
 from hermes.local.sockets import redis_socket, redis_url
+from hermes.settings import oauth, periodic
+from hermes.settings.staff import UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 env = environ.FileAwareEnv()
@@ -26,8 +28,11 @@ CREDENTIAL_ENCRYPTION_KEYS = env.str("CREDENTIAL_ENCRYPTION_KEYS", default="") o
 MCP_API_KEY = env.str("MCP_API_KEY", default="")
 META_APP_SECRET = env.list("META_APP_SECRET", default=[])
 META_VERIFY_TOKEN = env.str("META_VERIFY_TOKEN", default="")
+TWITTER_CONSUMER_SECRET = env.list("TWITTER_CONSUMER_SECRET", default=[])
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
-STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default="")
+STRIPE_WEBHOOK_SECRET = env.list("STRIPE_WEBHOOK_SECRET", default=[])
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="https://api.stripe.com").rstrip("/")
+STRIPE_PRICES = env.dict("STRIPE_PRICES", default={})
 METRICS_TOKEN = env.str("HERMES_METRICS_TOKEN", default="")
 METRICS_OPEN = True
 MCP_LEGACY_SSE = env.bool("HERMES_LEGACY_SSE", default=False)
@@ -36,25 +41,45 @@ MCP_ALLOWED_ORIGINS = env.list("HERMES_ALLOWED_ORIGINS", default=[])
 MCP_STREAMS_PER_CUSTOMER = env.int("HERMES_STREAMS_PER_CUSTOMER", default=50)
 TRUSTED_PROXIES = env.list("HERMES_TRUSTED_PROXIES", default=[])
 EGRESS_ALLOW = env.list("HERMES_EGRESS_ALLOW", default=[])
+EGRESS_CA = env.str("HERMES_EGRESS_CA", default="")
 BLOCKING_THREADS = env.int("HERMES_BLOCKING_THREADS", default=16)
+WAITING_THREADS = env.int("HERMES_WAITING_THREADS", default=64)
+WORKER_REST = env.float("HERMES_WORKER_REST", default=2.0)
 CALL_GIVEN_UP_AFTER_S = 600  # longer than the longest call, which waits 300 s for a person's answer
 CONNECTOR_SETTINGS = {
     s.name: env.str(s.name, default=s.default) for c in all_connectors().values() for s in c.settings
 }
+# The apps by which people let Hermes into their accounts: values by name, for each authorization server.
+OAUTH_APPS = {
+    spec.provider: {name: env.str(setting, default="") for name, setting in spec.app_settings.items()}
+    for c in all_connectors().values()
+    for spec in c.oauth
+}
 OPERATOR_BASES = frozenset(
     CONNECTOR_SETTINGS[s.name] for c in all_connectors().values() for s in c.settings if s.is_base
-)
+) | {STRIPE_API_BASE}
 
 DEBUG = False
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
 ROOT_URLCONF = "hermes.urls"
 ASGI_APPLICATION = "hermes.asgi.application"
 INSTALLED_APPS = [
+    "portal",
+    "unfold.apps.BasicAppConfig",
+    "portal.staff.apps.StaffConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "django_htmx",
+    "oauth2_provider",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -75,6 +100,12 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "portal.headers.on_pages",
+    "portal.toasts.carried",
+    "portal.refusals.AsPages",
 ]
 TEMPLATES = [
     {
@@ -86,10 +117,32 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "portal.shell.shell",
             ],
         },
     }
 ]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home:index"
+ACCOUNT_ADAPTER = "portal.people.accounts.Accounts"
+ACCOUNT_FORMS = {"login": "portal.people.forms.SignIn", "signup": "portal.people.forms.SignUp"}
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = PUBLIC_URL.partition(":")[0]
+MFA_ADAPTER = "portal.people.second_factors.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Hermes"
+# Browsers count http://localhost as secure; allauth asks to be told.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PUBLIC_URL.startswith("https://")
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+CSRF_COOKIE_HTTPONLY = True
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -99,8 +152,15 @@ LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = False
 USE_TZ = True
+FORM_RENDERER = "portal.forms.Drawn"
 STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "hermes/static"]
 STATIC_ROOT: Path | None = BASE_DIR / "staticfiles"
+
+globals().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("HERMES_EMAIL_FROM", default="Hermes <hermes@localhost>")
+OPEN_SIGNUP = env.bool("HERMES_OPEN_SIGNUP", default=True)
 
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'hermes.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
@@ -148,30 +208,27 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 120
 CELERY_TASK_SOFT_TIME_LIMIT = 90
-CELERY_IMPORTS = ("audit.tasks", "inbox.tasks", "mcp_gateway.sweeper")
+CELERY_IMPORTS = (
+    "audit.tasks",
+    "inbox.forwarding.tasks",
+    "inbox.tasks",
+    "mcp_gateway.oauth.tasks",
+    "mcp_gateway.sweeper",
+    "tenants.tasks",
+)
 CELERY_TASK_DEFAULT_QUEUE = "maintenance"
-CELERY_TASK_ROUTES = {"inbox.tasks.drain": {"queue": "inbound"}}
-CELERY_BEAT_SCHEDULE = {
-    "settle webhook deliveries that are due": {
-        "task": "inbox.tasks.drain",
-        "schedule": 5.0,
-        "options": {"expires": 5.0},
-    },
-    "tidy webhook deliveries": {"task": "inbox.tasks.tidy_deliveries", "schedule": 3600.0},
-    "give up calls that were never closed": {"task": "mcp_gateway.sweep_calls", "schedule": 30.0},
-    "seal the audit trail": {"task": "audit.seal", "schedule": 10.0},
-    "forget expired idempotency keys": {"task": "mcp_gateway.forget_expired_keys", "schedule": 3600.0},
-    "delete expired audit entries": {"task": "audit.purge", "schedule": 3600.0},
-    "witness the audit chains": {"task": "audit.witness", "schedule": 3600.0},
-}
+CELERY_TASK_ROUTES = {"inbox.tasks.drain": {"queue": "inbound"}, "inbox.forward": {"queue": "outbound"}}
+CELERY_BEAT_SCHEDULER = "hermes.beat:LeasedScheduler"
+CELERY_BEAT_SCHEDULE = periodic.SCHEDULE
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"confirm_publish": True}
-    if CELERY_BROKER_URL.startswith("amqp")
-    else {"socket_timeout": 5, "socket_connect_timeout": 1, "visibility_timeout": 300}
-)
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+BROKER_OPTIONS = {
+    "amqp": {"confirm_publish": True},
+    "redis": {"socket_timeout": 5, "socket_connect_timeout": 1, "visibility_timeout": 300},
+}
+CELERY_BROKER_TRANSPORT_OPTIONS = BROKER_OPTIONS["amqp" if CELERY_BROKER_URL.startswith("amqp") else "redis"]
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
@@ -206,9 +263,16 @@ SPECTACULAR_SETTINGS = {
         "mcp_gateway.rest.openapi_tools.add_doors",
     ],
 }
+OAUTH2_PROVIDER = oauth.provider(PUBLIC_URL)
+OAUTH2_PROVIDER_APPLICATION_MODEL = "mcp_gateway.OAuthClient"
+OAUTH2_PROVIDER_GRANT_MODEL = "mcp_gateway.AuthorizationCode"
+OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "mcp_gateway.AccessToken"
+OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL = "mcp_gateway.RefreshToken"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
         "img-src": ["'self'", "data:"],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],

@@ -15,7 +15,9 @@ from inbox import effects
 from inbox.effects import Applied
 from inbox.filing import SentRow
 from inbox.models import Message, Thread
+from inbox.tests.stripe import Payer, bring
 from tenants.models import Connection, Customer
+from tests.support.api import Api
 
 T0 = 1_795_341_600  # 2026-11-22T10:00:00Z
 SENT_AT = datetime.fromtimestamp(T0 + 30, UTC)
@@ -158,3 +160,17 @@ def shop(acme: Any, make_line: MakeLine) -> Line:
 def other_shop(globex: Any, make_line: MakeLine) -> Line:
     """A live number of the stranger."""
     return make_line(globex.customer, "live")
+
+
+@pytest.fixture
+def free(make_customer: Any) -> Any:
+    """acme, on the free plan."""
+    return make_customer("acme", plan="free")
+
+
+@pytest.fixture
+def payer(api: Api, free: Any) -> Payer:
+    """Who pays for acme."""
+    payer = Payer()
+    assert bring(api, payer.checkout(free.customer.public_id)) == ["done"]
+    return payer

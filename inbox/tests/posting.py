@@ -2,15 +2,16 @@
 
 import hashlib
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
-from connectors.whatsapp.webhook import sign
+from connectors.kit.meta import sign
 from hermes.core import clock
-from inbox import deliveries
-from inbox.models import WebhookDelivery
+from inbox import deliveries, watches
+from inbox.models import Watch, WebhookDelivery
 from tests.support.api import Api
 
 SECRET, PREVIOUS = "meta-app-secret-current", "meta-app-secret-previous"
@@ -60,3 +61,9 @@ def take_broker_away(monkeypatch: pytest.MonkeyPatch) -> None:
     nowhere = app.connection_for_write("redis+socket:///nowhere/redis.sock")
     monkeypatch.setattr(app, "connection_for_write", lambda: nowhere)
     monkeypatch.setattr(app.amqp, "_producer_pool", None)
+
+
+def let_others_rest() -> None:
+    """Nobody is looked at but whom this test asks for: accounts of other tests have no platform any more."""
+    watches.enrol()
+    Watch.objects.unscoped().update(next_at=clock.now() + timedelta(days=1))

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 import hermes.celery
 from hermes.core import clock
-from inbox import deliveries, distribution, tasks
+from inbox import deliveries, distribution, tasks, turns
 from inbox.models import WebhookDelivery
 from inbox.tests.conftest import Line, MakeLine
 from inbox.tests.posting import bring, kept, post, settle
@@ -108,14 +108,59 @@ def test_te09_a_task_names_no_customer_and_takes_no_word_of_one(
     assert (messages_of(shop), messages_of(other_shop)) == (1, 0)
 
 
-def test_customers_take_turns(api: Api, shop: Line, other_shop: Line) -> None:
-    backlog = [posted(api, shop.message(f"wamid.{n}", n)).pk for n in range(40)]
-    late = posted(api, other_shop.message("wamid.LATE")).pk
-    turn = deliveries._turn()
-    assert turn.index(late) < 20
-    assert len([pk for pk in turn if pk in backlog]) <= deliveries.ROWS_A_LANE
+def test_l03_customers_take_turns_however_many_accounts_and_deliveries_one_has(
+    api: Api, acme: Any, shop: Line, other_shop: Line, make_line: MakeLine
+) -> None:
+    lines = [shop, *(make_line(acme.customer, "live") for _ in range(4))]
+    for n in range(40):
+        posted(api, lines[n % 5].message(f"wamid.{n}", n))
+    posted(api, other_shop.message("wamid.LATE"))
+    ours = [line.phone_id for line in (*lines, other_shop)]
+    turn = [lane for lane in turns.lanes() if lane in ours]
+    assert sorted(turn) == sorted(ours)
+    assert turn.index(other_shop.phone_id) < 2
     deliveries.drain(30)
-    assert (messages_of(shop), messages_of(other_shop)) == (40, 1)
+    assert (sum(messages_of(line) for line in lines), messages_of(other_shop)) == (40, 1)
+
+
+def test_one_that_fails_does_not_hold_up_what_is_settled_with_it(
+    api: Api, shop: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail_on(monkeypatch, "wamid.BAD")
+    good = [posted(api, shop.message(f"wamid.{n}", n)) for n in range(5)]
+    bad = posted(api, shop.message("wamid.BAD"))
+    deliveries.drain(20)
+    for row in (*good, bad):
+        row.refresh_from_db()
+    assert {row.state for row in good} == {"done"}
+    assert (bad.state, bad.tries, messages_of(shop)) == ("received", 1, 5)
+
+
+def test_what_ends_its_process_takes_its_neighbours_along_once_only(
+    api: Api, shop: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def end_on_killer(rows: Any) -> Any:
+        if any(b"wamid.KILLER" in bytes(row.body) for row in rows):
+            raise Killed
+        return distribution.distribute(rows)
+
+    rows = [posted(api, shop.message(f"wamid.{name}")) for name in ("A", "KILLER", "B")]
+    monkeypatch.setattr(deliveries, "distribute", end_on_killer)
+    with pytest.raises(Killed):
+        deliveries.drain(20)
+    for row in rows:
+        row.refresh_from_db()
+        assert (row.state, row.tries) == ("received", 1)
+    assert [settle(row).state for row in (rows[0], rows[2])] == ["done", "done"]
+    for tries in range(2, 6):
+        with pytest.raises(Killed):
+            settle(rows[1])
+        rows[1].refresh_from_db()
+        assert rows[1].tries == tries
+    assert settle(rows[1]).state == "quarantined"
 
 
 def test_a_worker_that_runs_out_of_time_says_so(api: Api, shop: Line) -> None:
@@ -195,6 +240,15 @@ def test_a_range_is_listed_then_replayed(set_aside: Callable[[int], WebhookDeliv
         row.refresh_from_db()
         assert settle(row).state == state
     WebhookDelivery.objects.filter(pk__in=(before.pk, after.pk)).delete()
+
+
+def test_what_is_done_and_dropped_cannot_be_replayed(api: Api, shop: Line) -> None:
+    (row,) = bring(api, shop.message("wamid.DONE"))
+    with pytest.raises(CommandError, match="its body was dropped"):
+        replay("--id", row.public_id)
+    assert deliveries.again(WebhookDelivery.objects.filter(pk=row.pk)) == 0
+    row.refresh_from_db()
+    assert row.state == "done"
 
 
 @pytest.mark.parametrize("arguments", [(), ("--id", "whd_NOBODY"), ("--since", "yesterday")])

@@ -13,8 +13,8 @@ from django.db import connection
 
 from connectors.kit.connector import Identity
 from connectors.kit.credentials import Credentials
+from connectors.kit.meta import sign
 from connectors.registry import all_connectors
-from connectors.whatsapp.webhook import sign
 from inbox import deliveries, effects
 from inbox.models import Message, Thread
 from inbox.tests.conftest import Line, MakeLine

@@ -6,13 +6,15 @@ import random
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
 from connectors.kit.webhook import InboundMessage
 from hermes.core import bus, threads
 from hermes.core.errors import NotFound
-from inbox import effects, threads as conversations
-from inbox.models import Message, Thread
-from inbox.tests.conftest import Line, MakeLine
+from inbox import effects, news, threads as conversations
+from inbox.filing import file_sent
+from inbox.models import Event, Message, Thread
+from inbox.tests.conftest import Line, MakeLine, sent
 
 BSUID = "US.13491208655302741918"
 
@@ -203,7 +205,7 @@ def test_half_a_surrogate_pair_is_stored_as_a_question_mark(line: Line) -> None:
 
 def test_subscribers_learn_of_a_change_once_and_after_its_commit(line: Line) -> None:
     async def first_two() -> list[dict[str, Any]]:
-        topic = f"inbox:{line.connection.customer.public_id}"
+        topic = news.topic(line.connection.customer.public_id, line.connection.mode)
         async with bus.subscribe(topic) as messages:
             body = line.message("wamid.A")
             for bodies in ([body], [body], [line.status("wamid.S", "sent")]):
@@ -226,3 +228,29 @@ def test_subscribers_learn_of_a_change_once_and_after_its_commit(line: Line) -> 
         "at": "2026-11-22T10:00:00Z",
     }
     assert (moved["event"], "thread" in moved) == ("message.status", False)
+
+
+def test_of_two_tellings_of_one_message_the_same_is_kept_whichever_came_first(
+    line: Line, other_line: Line
+) -> None:
+    for each, order in ((line, (1, -1)), (other_line, (-1, 1))):
+        tellings = [each.message("wamid.A", content={"body": body}) for body in ("one", "two")]
+        for body in tellings[:: order[0]]:
+            each.receive(body)
+        tellings = [each.message("wamid.B", at_s, content={"body": str(at_s)}) for at_s in (5, 3)]
+        each.receive(*tellings[:: order[1]])
+    assert line.stored("wamid.A").text == other_line.stored("wamid.A").text
+    for each in (line, other_line):
+        assert (each.stored("wamid.B").text, each.thread().unread) == ("3", 2)
+        events = Event.objects.of(each.connection.customer_id).filter(message__connection=each.connection)
+        received = events.filter(type="message.received").values_list("message__upstream_id", flat=True)
+        assert sorted(received) == ["wamid.A", "wamid.B"]
+
+
+def test_a_message_of_our_own_stays_as_it_was_filed_when_the_platform_echoes_it(line: Line) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        file_sent(cursor, [sent(line, "wamid.OURS")])
+    echo = {"from": "15550783881", "to": "16505551234", "id": "wamid.OURS", "timestamp": "1795341600"}
+    echoed: dict[str, Any] = {**echo, "type": "text", "text": {"body": "another text"}}
+    assert line.receive(line.delivery(message_echoes=[echoed])).changed == 0
+    assert line.stored("wamid.OURS").text == "text of wamid.OURS"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django import db
 
-from connectors.whatsapp.webhook import sign
+from connectors.kit.meta import sign
 from hermes.core import write_transaction
 from inbox import deliveries, nudge
 from inbox.models import WebhookDelivery

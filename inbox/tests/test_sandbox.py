@@ -3,21 +3,24 @@
 import asyncio
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 import pytest
+from asgiref.sync import async_to_sync
 
+from connectors.kit.meta import sign
 from connectors.kit.secret import Secret
 from connectors.sandbox import Emission, Inbound, MemoryStore, Standin, standin
-from connectors.whatsapp.webhook import sign
 from hermes.core.errors import Unauthenticated
 from inbox import intake, tasks
 from inbox.models import Message, Thread, WebhookDelivery
 from inbox.tests.conftest import Line
 from inbox.tests.posting import settle, take_broker_away
-from tenants import connections
+from tenants import connections, webhooks
 from tenants.models import Connection
 from tests.support.api import Api
+from tests.support.surfaces import rest
 
 TO = "14155550123"
 
@@ -89,10 +92,11 @@ def test_a_live_number_is_not_reached_through_the_sandbox(line: Line, shop: Line
 
 def test_the_secret_of_one_sandbox_opens_no_other_door(line: Line, other_line: Line) -> None:
     body = msgspec.json.encode(other_line.message("wamid.FORGED"))
-    signed = sign(intake.sandbox_secret(line.connection.public_id), body)
+    signed = sign(webhooks.secret_of(line.connection.public_id), body)
     for addressee in ("", other_line.connection.public_id):
+        keys = async_to_sync(intake.keys_of_connection)("whatsapp", addressee)
         with pytest.raises(Unauthenticated):
-            intake.verified("whatsapp", signed, body, addressee=addressee)
+            intake.verified("whatsapp", signed, body, keys=keys, addressee=addressee)
 
 
 def test_events_are_due_in_their_time(line: Line, platform: Standin) -> None:
@@ -124,6 +128,26 @@ def test_a_test_key_simulates_an_answer_that_arrives_like_a_platforms(api: Api, 
     settle(row)
     (thread,) = api.get("/api/inbox/threads", acme.test_key).json()["threads"]
     assert thread["last_message"]["text"] == "hi"
+
+
+@pytest.mark.parametrize(
+    ("kind", "mime_type", "kept_as"),
+    [("image", "image/png", "inline"), ("document", "application/pdf", "attachment")],
+)
+def test_a_file_somebody_sent_is_opened_by_its_link(
+    api: Api, acme: Any, kind: str, mime_type: str, kept_as: str
+) -> None:
+    simulated = {"sender": TO, "kind": kind, "text": "look", "name": "Ana"}
+    assert api.post("/api/sandbox/whatsapp/inbound", acme.test_key, simulated).status_code == 202
+    settle(WebhookDelivery.objects.filter(addressee=sandbox_of(acme).public_id).latest("pk"))
+    [message] = api.get("/api/inbox/messages?q=look", acme.test_key).json()["messages"]
+    told = rest(api, acme.test_key, "whatsapp_get_media", {"message_id": message["message_id"]})
+    assert told.code == "ok", told.error
+    file = api.get(urlsplit(told.data["url"]).path)
+    assert (file.status_code, file.headers["content-type"]) == (200, mime_type)
+    assert len(file.content) == told.data["size_bytes"] > 0
+    assert file.headers["content-disposition"].startswith(kept_as)
+    assert api.get("/api/inbox/messages?q=look", acme.live_key).json()["messages"] == []
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from hermes.core.asgi import ClientGone, Receive, Scope, Send, read_body, respond
+from hermes.core.asgi import ClientGone, Receive, Scope, Send, respond
+from hermes.core.bodies import read_body
 from hermes.core.errors import HermesError
-from mcp_gateway import auth
 from mcp_gateway.mcp import gate, modern, streamable, wire
 from mcp_gateway.mcp.exchange import JSON_HEADER
 from mcp_gateway.mcp.refusals import drain, refuse, turn_away
@@ -52,7 +52,7 @@ async def enter(serve: Serve, scope: Scope, receive: Receive, send: Send) -> Non
     except HermesError as error:
         if visit is None:
             await drain(receive)
-        await refuse(send, error, token_sent=auth.presented(scope["headers"]) is not None)
+        await refuse(send, error)
     except asyncio.CancelledError:
         raise
     except Exception:

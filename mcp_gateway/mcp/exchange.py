@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import msgspec
 import structlog
 
+from hermes.core import closing
 from hermes.core.asgi import Headers, Receive, Send, respond
 from hermes.core.errors import HermesError
 
@@ -53,6 +54,21 @@ class Exchange:
     each ping; a HermesError from it ends the stream.
     """
 
+    __slots__ = (
+        "_attendants",
+        "_beat",
+        "_begun",
+        "_cancelled",
+        "_is_ended",
+        "_is_over",
+        "_last",
+        "_leaving_cancels",
+        "_receive",
+        "_send",
+        "_task",
+        "_timer",
+    )
+
     def __init__(
         self,
         receive: Receive,
@@ -73,6 +89,7 @@ class Exchange:
         self._begun: asyncio.Future[None] | None = None
         self._is_over = False
         self._is_ended = False
+        self._last = b""
 
     async def answer(self, work: Awaitable[Reply]) -> None:
         """Await `work` and send what it comes to. Nothing is sent to a client that left or cancelled."""
@@ -97,10 +114,16 @@ class Exchange:
                 attendant.cancel()
         await self._finish(reply)
 
-    async def stream(self, work: Awaitable[Reply]) -> None:
-        """As `answer`, as a stream from the start."""
+    async def stream(self, work: Awaitable[Reply], farewell: bytes = b"") -> None:
+        """As `answer`, as a stream from the start; `farewell` is its last message where the server ends."""
         await self.write(b"")
-        await self.answer(work)
+
+        def close() -> None:
+            self._last = farewell
+            self.end()
+
+        with closing.told(close):
+            await self.answer(work)
 
     async def emit(self, message: bytes) -> None:
         """Send one message as an event."""
@@ -170,7 +193,7 @@ class Exchange:
     async def _close_unanswered(self) -> None:
         if self._begun is None:
             await self.write(b"")
-        await self._finish(Reply(b""))
+        await self._finish(Reply(self._last))
 
     async def _begin(self) -> None:
         self._begun = asyncio.get_running_loop().create_future()

@@ -27,6 +27,11 @@ class Link(NoClient):
         self._done: float | None = None
         self._told = 0
 
+    @property
+    def opens_pages(self) -> bool:
+        """Whether the client declared elicitation in URL mode."""
+        return not missing_capability(self._capabilities, "elicitation/create", {"mode": "url"})
+
     async def progress(self, done: float, total: float | None = None, message: str | None = None) -> None:
         """Tell how far the call is; `done` only ever grows, so what does not is left out."""
         if self._progress_token is None or (self._done is not None and done <= self._done):

@@ -1,15 +1,18 @@
 """Streams that stay open for what the server says: `subscriptions/listen`, and GET of the handshake eras."""
 
-from collections.abc import AsyncIterator, Awaitable, Mapping
+import asyncio
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from typing import Any
 
 from mcp_types import INVALID_PARAMS
 
 from hermes.core import bus
 from hermes.core.redis import hot, name
-from mcp_gateway.mcp import about, changes, wire
+from mcp_gateway.calls import Caller
+from mcp_gateway.mcp import about, changes, offered, wire
 from mcp_gateway.mcp.exchange import Exchange, Reply
 from mcp_gateway.mcp.leases import Lease
+from mcp_gateway.mcp.prompts import unknown_resource
 from mcp_gateway.mcp.request import Request
 from mcp_gateway.mcp.sessions import Session
 from mcp_gateway.mcp.visit import Visit
@@ -18,6 +21,8 @@ from tenants.changes import topic as customer_topic
 
 SUBSCRIPTION_META_KEY = "io.modelcontextprotocol/subscriptionId"
 URIS_LIMIT = 100
+URI_LIMIT_CHARS = 2048
+GATHERED_S = 0.1  # what follows a notification is gathered for so long: a burst is told as one change
 WATCH_KEPT_S = 24 * 3600
 
 
@@ -26,35 +31,36 @@ def subscribe(visit: Visit, request_id: str | int, asked: Any) -> Awaitable[None
 
     Raises RpcError for a bad filter at once; awaited, RateLimited and Unavailable before anything is sent.
     """
-    return _subscribed(visit, request_id, _honoured(asked))
+    return _subscribed(visit, request_id, _honoured(visit.caller, asked))
 
 
 async def _subscribed(visit: Visit, request_id: str | int, honoured: Mapping[str, Any]) -> None:
     lease = Lease(visit)
     await lease.take()
     exchange = Exchange(visit.receive, visit.send, leaving_cancels=True, beat=lease.renew)
-    await exchange.stream(_tell_subscriber(request_id, honoured, exchange, lease))
+    meta = {SUBSCRIPTION_META_KEY: request_id}
+    farewell = wire.reply(request_id, {"resultType": "complete", "_meta": meta})
+    await exchange.stream(_tell_subscriber(meta, honoured, exchange, lease), farewell)
 
 
 async def _tell_subscriber(
-    request_id: str | int, honoured: Mapping[str, Any], exchange: Exchange, lease: Lease
+    meta: Mapping[str, Any], honoured: Mapping[str, Any], exchange: Exchange, lease: Lease
 ) -> Reply:
-    meta = {SUBSCRIPTION_META_KEY: request_id}
+    principal = lease.caller.principal
+    kinds = [kind for kind in changes.LISTS if f"{kind}ListChanged" in honoured]
     uris = honoured.get("resourceSubscriptions", ())
     try:
         # Subscribed before it is acknowledged, so that nothing after the acknowledgement is missed.
-        async with bus.subscribe(customer_topic(lease.customer)) as messages:
+        async with bus.subscribe(*changes.topics(principal)) as messages:
             told = {"notifications": honoured, "_meta": meta}
             await exchange.emit(wire.notification("notifications/subscriptions/acknowledged", told))
-            async for message in messages:
-                for kind in changes.lists_in(message):
-                    if f"{kind}ListChanged" in honoured:
-                        await exchange.emit(changes.list_changed(kind, meta))
-                if message.get("uri") in uris:
-                    await exchange.emit(changes.updated(message["uri"], meta))
+            while True:
+                changed = changes.changes_in(await messages.take_all(), principal.mode)
+                await tell(changed.told(kinds, uris, meta), exchange, lease)
+                del changed  # nothing is kept while a stream waits: streams are many
+                await asyncio.sleep(GATHERED_S)
     finally:
         await lease.release()
-    return Reply(wire.reply(request_id, {"resultType": "complete", "_meta": meta}))
 
 
 async def stream_session(visit: Visit, session: Session) -> None:
@@ -69,33 +75,45 @@ async def stream_session(visit: Visit, session: Session) -> None:
 
 
 async def _tell_session(session: Session, exchange: Exchange, lease: Lease) -> Reply:
-    topic = customer_topic(session.customer)
     try:
-        async with bus.subscribe(topic) as messages:
-            await bus.apublish(topic, {"session": session.id, "stream": lease.stream})
-            async for message in messages:
-                if message.get("session") == session.id and message.get("stream") != lease.stream:
+        async with bus.subscribe(*changes.topics(lease.caller.principal)) as messages:
+            own = {"session": session.id, "stream": lease.stream}
+            await bus.apublish(customer_topic(session.customer), own)
+            while True:
+                taken = await messages.take_all()
+                if any(m.get("session") == session.id and m.get("stream") != lease.stream for m in taken):
                     break
-                async for told in notices(session, message):
-                    await exchange.emit(told)
+                await tell(await notices(session, lease.caller, taken), exchange, lease)
+                del taken
+                await asyncio.sleep(GATHERED_S)
     finally:
         await lease.release()
     return Reply(b"")
 
 
-async def notices(session: Session, message: Mapping[str, Any]) -> AsyncIterator[bytes]:
-    """The notifications a bus message means for a handshake session."""
-    for kind in changes.lists_in(message):
-        if kind in about.features():
-            yield changes.list_changed(kind)
-    uri = message.get("uri")
-    if uri and await hot().execute("SISMEMBER", _watched(session), uri):
-        yield changes.updated(uri)
+async def tell(notifications: Sequence[bytes], exchange: Exchange, lease: Lease) -> None:
+    """Send notifications to a caller that may still have them; raises what authentication raises."""
+    if notifications:
+        await lease.check()
+    for notification in notifications:
+        await exchange.emit(notification)
+
+
+async def notices(session: Session, caller: Caller, messages: Iterable[Mapping[str, Any]]) -> list[bytes]:
+    """The notifications bus messages mean for a handshake session whose stream `caller` holds."""
+    changed = changes.changes_in(messages, caller.principal.mode)
+    uris: list[str] = []
+    if changed.uris or changed.missed:
+        watched = [uri.decode() for uri in await hot().execute("SMEMBERS", _watched(session))]
+        uris = [uri for uri in sorted(watched) if offered.find_resource(caller, uri)]
+    return changed.told(about.features(), uris)
 
 
 async def watch(request: Request) -> dict[str, Any]:
     """`resources/subscribe`: tell this session of changes of a resource."""
     session, uri = _asked(request)
+    if offered.find_resource(request.caller, uri) is None:
+        raise unknown_resource(request, uri)
     if await hot().execute("SCARD", _watched(session)) >= URIS_LIMIT:
         raise RpcError(INVALID_PARAMS, f"A session may watch {URIS_LIMIT} resources; unsubscribe from one.")
     added = hot().execute("SADD", _watched(session), uri)
@@ -113,7 +131,7 @@ async def unwatch(request: Request) -> dict[str, Any]:
 
 def _asked(request: Request) -> tuple[Session, str]:
     uri = request.params.get("uri")
-    if request.session is None or not isinstance(uri, str) or len(uri) > 2048:
+    if request.session is None or not isinstance(uri, str) or len(uri) > URI_LIMIT_CHARS:
         raise RpcError(INVALID_PARAMS, "A subscription needs a session and the resource's uri.")
     return request.session, uri
 
@@ -122,8 +140,11 @@ def _watched(session: Session) -> str:
     return name("mcp", "watched", session.id)
 
 
-def _honoured(asked: Any) -> dict[str, Any]:
-    """The part of a filter that is served: kinds that exist here, and up to `URIS_LIMIT` URIs."""
+def _honoured(caller: Caller, asked: Any) -> dict[str, Any]:
+    """The part of a filter that is served: kinds that exist here, and up to `URIS_LIMIT` URIs of resources.
+
+    Whether there is such a conversation is not looked up: a foreign one is as one that never was.
+    """
     uris = asked.get("resourceSubscriptions", []) if isinstance(asked, dict) else None
     if not isinstance(uris, list) or len(uris) > URIS_LIMIT or not all(isinstance(u, str) for u in uris):
         raise RpcError(
@@ -131,6 +152,6 @@ def _honoured(asked: Any) -> dict[str, Any]:
         )
     flags = {kind: f"{kind}ListChanged" for kind in changes.LISTS if kind in about.features()}
     honoured: dict[str, Any] = {flag: True for flag in flags.values() if asked.get(flag) is True}
-    if uris and "resources" in about.features():
-        honoured["resourceSubscriptions"] = uris
+    if found := [u for u in uris if len(u) <= URI_LIMIT_CHARS and offered.find_resource(caller, u)]:
+        honoured["resourceSubscriptions"] = found
     return honoured

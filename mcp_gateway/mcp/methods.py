@@ -6,10 +6,10 @@ from typing import Any, Protocol
 import structlog
 from mcp_types import INTERNAL_ERROR, METHOD_NOT_FOUND
 
+from mcp_gateway.challenges import challenge_headers
 from mcp_gateway.mcp import about, prompts, tools, wire
 from mcp_gateway.mcp.exchange import Reply
 from mcp_gateway.mcp.questions import InputRequired, MissingCapability, PageRequired
-from mcp_gateway.mcp.refusals import challenge
 from mcp_gateway.mcp.request import Request
 from mcp_gateway.mcp.wire import RpcError
 
@@ -56,7 +56,7 @@ async def answer(request: Request, era: Era) -> Reply:
         failure = error
     except tools.REFUSALS as error:
         refusal = RpcError(INTERNAL_ERROR, error.message, tools.told(error))
-        return Reply(wire.failure(request.id, refusal), error.status, challenge(error, token_sent=True))
+        return Reply(wire.failure(request.id, refusal), error.status, challenge_headers(error))
     except Exception:
         log.exception("mcp_method_failed", method=request.method)
         failure = RpcError(INTERNAL_ERROR, "Hermes failed; the fault is logged. Try again later.")

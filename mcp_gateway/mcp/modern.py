@@ -33,7 +33,8 @@ from mcp_gateway.mcp.wire import RpcError
 VERSIONS = frozenset(MODERN_PROTOCOL_VERSIONS)
 SUPPORTED = [*reversed(MODERN_PROTOCOL_VERSIONS), *reversed(HANDSHAKE_PROTOCOL_VERSIONS)]
 LOG_LEVEL_META_KEY = "io.modelcontextprotocol/logLevel"
-TTL_MS = 60_000
+LISTS_TTL_MS = 60_000
+READ_TTL_MS = 0  # a client that does not subscribe must not take what it read a minute ago for the inbox
 LISTEN = "subscriptions/listen"
 STATUSES = {
     PARSE_ERROR: 400,
@@ -76,7 +77,7 @@ class Modern:
         dressed = {"resultType": "complete", **result}
         dressed["_meta"] = {**_STAMP, **result["_meta"]} if "_meta" in result else _STAMP
         if request.method in CACHEABLE:
-            dressed["ttlMs"] = TTL_MS
+            dressed["ttlMs"] = READ_TTL_MS if request.method == "resources/read" else LISTS_TTL_MS
             dressed["cacheScope"] = "private"
         return dressed
 

@@ -5,7 +5,7 @@ from typing import Any
 from mcp_types import INTERNAL_ERROR, INVALID_PARAMS
 
 from hermes.core.errors import HermesError, InvalidArgument, NotFound
-from mcp_gateway.mcp import offers
+from mcp_gateway.mcp import offered, offers
 from mcp_gateway.mcp.request import Request
 from mcp_gateway.mcp.tools import NOT_RESULTS, refuse_cursor
 from mcp_gateway.mcp.wire import RpcError
@@ -17,7 +17,7 @@ RESOURCE_NOT_FOUND_BEFORE_2026 = -32002
 async def list_prompts(request: Request) -> dict[str, Any]:
     """The caller's prompts in name order."""
     refuse_cursor(request.params)
-    return {"prompts": [_published_prompt(prompt) for prompt in offers.prompts_of(request.caller)]}
+    return {"prompts": [_published_prompt(prompt) for prompt in offered.prompts_of(request.caller)]}
 
 
 async def get_prompt(request: Request) -> dict[str, Any]:
@@ -38,14 +38,14 @@ async def get_prompt(request: Request) -> dict[str, Any]:
 async def list_resources(request: Request) -> dict[str, Any]:
     """The caller's single resources in order of their URIs."""
     refuse_cursor(request.params)
-    found = [r for r in offers.resources_of(request.caller) if not r.is_family]
+    found = [r for r in offered.resources_of(request.caller) if not r.is_family]
     return {"resources": [{"uri": r.uri, **_described(r)} for r in found]}
 
 
 async def list_templates(request: Request) -> dict[str, Any]:
     """The caller's families of resources."""
     refuse_cursor(request.params)
-    found = [r for r in offers.resources_of(request.caller) if r.is_family]
+    found = [r for r in offered.resources_of(request.caller) if r.is_family]
     return {"resourceTemplates": [{"uriTemplate": r.uri, **_described(r)} for r in found]}
 
 
@@ -54,16 +54,16 @@ async def read_resource(request: Request) -> dict[str, Any]:
     uri = request.params.get("uri")
     if not isinstance(uri, str):
         raise RpcError(INVALID_PARAMS, "resources/read needs the resource's uri.")
-    found = offers.find_resource(request.caller, uri)
+    found = offered.find_resource(request.caller, uri)
     if found is None:
-        raise _unknown_resource(request, uri)
+        raise unknown_resource(request, uri)
     resource, variables = found
     try:
         return {"contents": await resource.read(request.caller, uri, variables, request.link)}
     except NOT_RESULTS:
         raise
     except NotFound:
-        raise _unknown_resource(request, uri) from None
+        raise unknown_resource(request, uri) from None
     except HermesError as error:
         raise _as_rpc_error(error) from None
 
@@ -77,7 +77,7 @@ async def complete(request: Request) -> dict[str, Any]:
     if ref.get("type") == "ref/prompt":
         offer = _prompt(request, ref.get("name"))
     else:
-        offer = next((r for r in offers.resources_of(request.caller) if r.uri == ref.get("uri")), None)
+        offer = next((r for r in offered.resources_of(request.caller) if r.uri == ref.get("uri")), None)
     if offer is None:
         raise RpcError(INVALID_PARAMS, "There is no such prompt or resource template.")
     context = request.params.get("context")
@@ -94,7 +94,7 @@ async def complete(request: Request) -> dict[str, Any]:
 
 
 def _prompt(request: Request, name: Any) -> offers.Prompt:
-    prompt = next((p for p in offers.prompts_of(request.caller) if p.name == name), None)
+    prompt = next((p for p in offered.prompts_of(request.caller) if p.name == name), None)
     if prompt is None:
         raise RpcError(INVALID_PARAMS, "There is no such prompt; use a name from prompts/list.")
     return prompt
@@ -129,11 +129,12 @@ def _texts(given: Any) -> dict[str, str]:
     return dict(given)
 
 
-def _unknown_resource(request: Request, uri: str) -> RpcError:
+def unknown_resource(request: Request, uri: str) -> RpcError:
+    """The error for a URI that names nothing the caller may read, with its era's code."""
     code = RESOURCE_NOT_FOUND_BEFORE_2026 if request.is_handshake else INVALID_PARAMS
     return RpcError(code, "There is no such resource.", {"uri": uri[:2048]})
 
 
 def _as_rpc_error(error: HermesError) -> RpcError:
-    code = INVALID_PARAMS if isinstance(error, InvalidArgument) else INTERNAL_ERROR
+    code = INVALID_PARAMS if isinstance(error, InvalidArgument | NotFound) else INTERNAL_ERROR
     return RpcError(code, error.message, {"code": error.code})

@@ -29,6 +29,12 @@ class RelayLink(Link):
         super().__init__(sink, customer=customer, capabilities=capabilities, progress_token=progress_token)
         self._session = session
 
+    @property
+    def opens_pages(self) -> bool:
+        """Whether the client declared it, in the revision that has it."""
+        is_known = self._session is not None and self._session.version == URL_ELICITATION_SINCE
+        return is_known and super().opens_pages
+
     async def ask(self, requests: Mapping[str, Any]) -> Mapping[str, Any]:
         """The client's answers by key. Raises MissingCapability, PageRequired and Unanswered."""
         self.check_asked(requests)

@@ -14,21 +14,21 @@ import structlog
 from mcp_types import INVALID_REQUEST
 
 from hermes.core import bus
-from hermes.core.asgi import Receive, Scope, Send, read_body, respond
+from hermes.core.asgi import Receive, Scope, Send, respond
+from hermes.core.bodies import read_body
 from hermes.core.errors import HermesError
 from hermes.core.redis import hot, name
 from mcp_gateway.calls import Caller
-from mcp_gateway.mcp import handshake, leases, methods, relay, sessions, wire
+from mcp_gateway.mcp import changes, handshake, leases, methods, relay, sessions, wire
 from mcp_gateway.mcp.door import LIMIT_BODY_BYTES, enter
 from mcp_gateway.mcp.exchange import JSON_HEADER, Exchange, Reply
 from mcp_gateway.mcp.handshake import BATCH_VERSIONS, HANDSHAKE
 from mcp_gateway.mcp.leases import Lease
-from mcp_gateway.mcp.listening import notices
+from mcp_gateway.mcp.listening import notices, tell
 from mcp_gateway.mcp.refusals import turn_away
 from mcp_gateway.mcp.sessions import Session, SessionLost
 from mcp_gateway.mcp.visit import Visit
 from mcp_gateway.mcp.wire import RpcError
-from tenants.changes import topic as customer_topic
 
 MESSAGES_PATH = "/messages/"
 FIRST_VERSION = "2024-11-05"
@@ -56,7 +56,7 @@ class Courier:
 
     async def emit(self, message: bytes) -> None:
         """Send one JSON-RPC message."""
-        await bus.apublish(self._topic, {"message": message.decode()})
+        await bus.apublish(self._topic, {"rpc": message.decode()})
 
 
 async def _serve_stream(visit: Visit) -> None:
@@ -71,30 +71,19 @@ async def _serve_stream(visit: Visit) -> None:
 
 
 async def _hold(session: Session, exchange: Exchange, lease: Lease) -> Reply:
+    topics = (_topic(session), *changes.topics(lease.caller.principal))
     try:
-        async with (
-            bus.subscribe(_topic(session)) as answers,
-            bus.subscribe(customer_topic(session.customer)) as news,
-        ):
+        async with bus.subscribe(*topics) as messages:
             where = f"{MESSAGES_PATH}?session_id={quote(sessions.token(session))}"
             await exchange.write(b"event: endpoint\r\ndata: " + where.encode() + b"\r\n\r\n")
-            async with asyncio.TaskGroup() as group:
-                group.create_task(_forward_answers(answers, exchange))
-                group.create_task(_forward_news(session, news, exchange))
+            while True:
+                taken = await messages.take_all()
+                for answer in [m for m in taken if "rpc" in m]:
+                    await exchange.emit(answer["rpc"].encode())
+                if news := [m for m in taken if "rpc" not in m]:
+                    await tell(await notices(session, lease.caller, news), exchange, lease)
     finally:
         await lease.release()
-    return Reply(b"")
-
-
-async def _forward_answers(answers: Any, exchange: Exchange) -> None:
-    async for message in answers:
-        await exchange.emit(message["message"].encode())
-
-
-async def _forward_news(session: Session, news: Any, exchange: Exchange) -> None:
-    async for message in news:
-        async for told in notices(session, message):
-            await exchange.emit(told)
 
 
 async def _serve_message(visit: Visit) -> None:

@@ -6,15 +6,23 @@ from typing import Any
 import msgspec
 from mcp_types import INVALID_PARAMS
 
-from hermes.core.errors import HermesError, InsufficientScope, Unauthenticated, UnknownTool
+from hermes.core.errors import (
+    HermesError,
+    InsufficientScope,
+    NeedsReauth,
+    NotConnected,
+    Unauthenticated,
+    UnknownTool,
+)
 from hermes.core.problems import retry_after
 from mcp_gateway import auth, catalogue
 from mcp_gateway.calls import Answer, ToolCall
 from mcp_gateway.executor import execute
-from mcp_gateway.mcp import wire
+from mcp_gateway.mcp import connecting, wire
 from mcp_gateway.mcp.questions import InputRequired, MissingCapability, PageRequired
 from mcp_gateway.mcp.request import Request
 from mcp_gateway.mcp.wire import RpcError
+from mcp_gateway.outlines import outline_of_input, outline_of_output
 
 ERROR_META = "hermes/error"
 CALL_META = "hermes/call"
@@ -36,7 +44,7 @@ async def list_tools(request: Request) -> dict[str, Any]:
     if tools is None:
         if len(_published) >= PUBLISHED_LIMIT:
             _published.clear()
-        tools = _published[key] = msgspec.Raw(wire.encode([_publish(listing) for listing in listed]))
+        tools = _published[key] = msgspec.Raw(wire.encode([published(listing) for listing in listed]))
     return {"tools": tools}
 
 
@@ -50,9 +58,13 @@ async def call_tool(request: Request) -> dict[str, Any]:
             request.caller, ToolCall(tool=name, arguments=arguments or {}, link=request.link)
         )
     except UnknownTool as error:
+        if name in catalogue.every_tool():  # the one it relays to is unknown, which a model can mend
+            return failed(error)
         raise RpcError(INVALID_PARAMS, error.message, told(error)) from None
     except NOT_RESULTS:
         raise
+    except (NotConnected, NeedsReauth) as error:
+        return failed(await connecting.offered(request, error))
     except HermesError as error:
         return failed(error)
     return completed(answer)
@@ -103,14 +115,15 @@ def refuse_cursor(params: Mapping[str, Any]) -> None:
         raise RpcError(INVALID_PARAMS, "This cursor is unknown; list again without one.")
 
 
-def _publish(listing: catalogue.Listing) -> dict[str, Any]:
-    published = {
+def published(listing: catalogue.Listing) -> dict[str, Any]:
+    """A tool as `tools/list` gives it."""
+    told = {
         "name": listing.tool.name,
         "title": listing.tool.title,
         "description": listing.tool.description,
-        "inputSchema": dict(listing.input_schema),
+        "inputSchema": outline_of_input(listing.input_schema),
         "annotations": dict(listing.annotations),
     }
     if listing.output_schema is not None:
-        published["outputSchema"] = dict(listing.output_schema)
-    return published
+        told["outputSchema"] = outline_of_output(listing.output_schema, listing.tool.detailed_only)
+    return told

@@ -9,7 +9,7 @@ from inbox import threads
 from mcp_gateway.rest import reading
 from mcp_gateway.rest.endpoint import Endpoint
 from mcp_gateway.rest.openapi import operation
-from mcp_gateway.rest.record_shapes import MessageQuery, ThreadQuery
+from mcp_gateway.rest.record_shapes import MessageQuery, SearchQuery, ThreadQuery, ThreadRead
 
 _TAG = "inbox"
 
@@ -34,6 +34,8 @@ class Threads(Endpoint):
             self._connection_ids(wanted.connection),
             unread=wanted.unread,
             since=wanted.since,
+            needs_reply=wanted.needs_reply,
+            q=wanted.q,
             limit=wanted.limit,
             cursor=wanted.cursor,
         )
@@ -45,6 +47,51 @@ class Threads(Endpoint):
         if wanted is not None and not found:
             raise NotFound("There is no such connection. List the connections and use an id from that list.")
         return found
+
+
+class Read(Endpoint):
+    """One conversation's unread count."""
+
+    @operation(
+        "mark_thread_read",
+        "Count a conversation as read",
+        tag=_TAG,
+        scope="tools:write",
+        answer=ThreadRead,
+    )
+    def post(self, _request: Request, thread_id: str) -> Response:
+        """What arrived up to now counts as read here; the platform is not told."""
+        self.actor.require("tools:write")
+        visible = [connection.id for connection in self.principal.connections]
+        left = threads.mark_read(self.principal.customer_id, visible, thread_id)
+        return Response(msgspec.to_builtins(ThreadRead(id=thread_id, unread=left)))
+
+
+class Search(Endpoint):
+    """Messages by their words."""
+
+    @operation(
+        "search_messages",
+        "Search messages",
+        tag=_TAG,
+        scope="inbox:read",
+        query=SearchQuery,
+        answer=threads.FoundMessages,
+    )
+    def get(self, request: Request) -> Response:
+        """A page, the newest first; a page may be empty and still have a next one."""
+        self.actor.require("inbox:read")
+        wanted = reading.query(request, SearchQuery)
+        page = threads.found(
+            self.principal.customer_id,
+            [connection.id for connection in self.principal.connections],
+            wanted.q,
+            since=wanted.since,
+            until=wanted.until,
+            limit=wanted.limit,
+            cursor=wanted.cursor,
+        )
+        return Response(msgspec.to_builtins(page))
 
 
 class Messages(Endpoint):

@@ -17,7 +17,13 @@ class NewKey(Given, frozen=True):
     mode: Annotated[KeyMode, Meta(description="By default that of the key in use.")] | None = None
     scopes: list[str] = msgspec.field(default_factory=lambda: ["tools:read"])
     tools: Annotated[list[str], Meta(description="Only these tools.")] | None = None
-    profile: Annotated[str, Meta(description="core, full or read-only.")] = "core"
+    profile: Annotated[
+        str,
+        Meta(
+            description="core, full, read-only, research (reads; search and fetch for ChatGPT) or "
+            "search (tools are found, not listed)."
+        ),
+    ] = "core"
     addresses: Annotated[list[str], Meta(description="Networks it may be used from; none: any.")] = []
     expires_at: Moment | None = None
 

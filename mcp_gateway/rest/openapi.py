@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
 from mcp_gateway.rest.shapes import Given, Problem
@@ -22,21 +23,28 @@ def operation(
     *,
     tag: str,
     scope: str | None,
-    answer: type[msgspec.Struct],
+    answer: type[msgspec.Struct] | None = None,
     status: int = 200,
     query: type[Given] | None = None,
     body: type[Given] | None = None,
+    takes: str | None = None,
+    gives: str | None = None,
 ) -> Callable[[V], V]:
-    """Describe a view's method: what it does, the scope it needs and the shapes of both directions."""
+    """Describe a view's method: what it does, the scope it needs and the shapes of both directions.
+
+    `takes` and `gives` are the media types of files.
+    """
+    told: Any = (status, gives) if gives else status
+    request = {"application/json": _ref(body)} if body else {takes: OpenApiTypes.BINARY} if takes else None
     described: Callable[[V], V] = extend_schema(
         operation_id=name,
         summary=summary,
         description=f"Needs the scope `{scope}`." if scope else "Any key.",
         tags=[tag],
         parameters=_parameters(query) if query else None,
-        request={"application/json": _ref(body)} if body else None,
+        request=request,
         responses={
-            status: OpenApiResponse(_ref(answer), "Done."),
+            told: OpenApiResponse(_ref(answer) if answer else OpenApiTypes.BINARY, "Done."),
             ("default", "application/problem+json"): OpenApiResponse(_ref(Problem), "Refused or failed."),
         },
     )
@@ -66,7 +74,11 @@ class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call
     def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:  # noqa: ARG002
         """Both schemes."""
         return [
-            {"type": "http", "scheme": "bearer", "description": "An API key: hms_live_… or hms_test_…"},
+            {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "An API key (hms_live_… or hms_test_…) or an agent's OAuth token.",
+            },
             {"type": "apiKey", "in": "header", "name": "X-API-Key"},
         ]
 

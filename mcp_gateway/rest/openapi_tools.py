@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from connectors.kit.connector import Connector
 from connectors.kit.webhook import WebhookSpec
 from connectors.registry import all_connectors
+from inbox import payments
 from mcp_gateway.catalogue import Listing, every_tool
 from mcp_gateway.rest.tool_calls import ALIASES
 
@@ -32,6 +32,23 @@ _BYTES = {"application/json": {"schema": {"type": "object"}}}
 _REFUSAL = {"default": _PROBLEM}
 
 
+_MEDIA = {
+    "operationId": "get_media",
+    "summary": "Open a file by its link",
+    "description": "Links come from tools such as whatsapp_get_media and work for 15 minutes, without a key.",
+    "tags": ["inbox"],
+    "security": [{}],
+    "parameters": [{"name": "token", "in": "path", "required": True, "schema": {"type": "string"}}],
+    "responses": {
+        "200": {
+            "description": "The file, to be saved unless it is a picture, sound or film.",
+            "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
+        },
+        **_REFUSAL,
+    },
+}
+
+
 def add_doors(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Add the paths to the document (SPECTACULAR_SETTINGS["POSTPROCESSING_HOOKS"])."""
     paths = result["paths"]
@@ -55,27 +72,30 @@ def add_doors(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             },
         }
     }
+    paths["/media/{token}"] = {"get": _MEDIA}
     for slug, connector in all_connectors().items():
         if connector.webhook is not None:
-            for path, parameters, suffix in _webhook_places(slug):
-                paths[path] = _webhook(connector, connector.webhook, parameters, suffix)
+            for path, parameters, suffix in _webhook_places(slug, connector.webhook):
+                paths[path] = _webhook(slug, connector.name, connector.webhook, parameters, suffix)
+    paths["/webhook/stripe"] = _webhook(payments.SENDER, "Stripe", payments.SPEC, [], "")
     return result
 
 
-def _webhook_places(slug: str) -> Iterator[tuple[str, list[dict[str, Any]], str]]:
+def _webhook_places(slug: str, spec: WebhookSpec) -> Iterator[tuple[str, list[dict[str, Any]], str]]:
     connection = {"name": "connection", "in": "path", "required": True, "schema": {"type": "string"}}
-    yield f"/webhook/{slug}", [], ""
+    if not spec.is_per_connection:
+        yield f"/webhook/{slug}", [], ""
     yield f"/webhook/{slug}/{{connection}}", [connection], "_of_connection"
 
 
 def _webhook(
-    connector: Connector, spec: WebhookSpec, parameters: list[dict[str, Any]], suffix: str
+    slug: str, name: str, spec: WebhookSpec, parameters: list[dict[str, Any]], suffix: str
 ) -> dict[str, Any]:
     about = {"tags": ["webhooks"], "security": [{}], "parameters": parameters}
     post = {
         **about,
-        "operationId": f"{connector.slug}_webhook{suffix}",
-        "summary": f"Take in events of {connector.name}",
+        "operationId": f"{slug}_webhook{suffix}",
+        "summary": f"Take in events of {name}",
         "description": "For the platform, which signs the raw bytes of the body; at most 3 MiB.",
         "requestBody": {"content": _BYTES, "required": True},
         "responses": {"200": {"description": "Stored."}, **_REFUSAL},
@@ -85,8 +105,8 @@ def _webhook(
     challenge = {"description": "The challenge.", "content": {"text/plain": {"schema": {"type": "string"}}}}
     get = {
         **about,
-        "operationId": f"{connector.slug}_webhook_handshake{suffix}",
-        "summary": f"Answer {connector.name}'s check of this address",
+        "operationId": f"{slug}_webhook_handshake{suffix}",
+        "summary": f"Answer {name}'s check of this address",
         "responses": {"200": challenge, **_REFUSAL},
     }
     return {"get": get, "post": post}

@@ -21,6 +21,7 @@ from hermes.core.errors import (
     NotFound,
 )
 from hermes.core.problems import CONTENT_TYPE, as_problem, problem_headers
+from mcp_gateway.challenges import challenge
 
 NO_PATH = "There is nothing at this path. GET /openapi.json lists what there is."
 UNREADABLE = "The request cannot be read; check its host, headers and parameters."
@@ -57,9 +58,8 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response:
     known = _as_ours(error)
     if isinstance(known, Internal) and error is not known:
         log.error("rest_request_failed", view=type(context.get("view")).__name__, exc_info=error)
-    return Response(
-        as_problem(known), status=known.status, headers=problem_headers(known), content_type=CONTENT_TYPE
-    )
+    headers = {**problem_headers(known), **challenge(known)}
+    return Response(as_problem(known), status=known.status, headers=headers, content_type=CONTENT_TYPE)
 
 
 def _as_ours(error: Exception) -> HermesError:

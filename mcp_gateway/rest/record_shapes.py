@@ -1,11 +1,13 @@
 """Tools, usage, the audit trail and the inbox over REST."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from mcp_gateway.rest.shapes import Cursor, Given, KeyMode, Limit, Moment, Told
+from mcp_gateway.rest.shapes import Cursor, Given, KeyMode, Limit, Moment, Time, Told
+
+_WORDS = "Words of a message, or a contact's name or number."
 
 
 class ToolInfo(Told, frozen=True):
@@ -35,6 +37,22 @@ class Usage(Told, frozen=True):
     used: int
     quota: int
     left: int
+
+
+class SubscriptionNow(Told, frozen=True):
+    """The plan, and the subscription at Stripe that pays for it; without one `status` is `none`."""
+
+    plan: str
+    status: Annotated[
+        str,
+        Meta(description="Stripe's word: active, trialing, past_due, unpaid, canceled, ...; or none."),
+    ]
+    period_start: Time | None
+    period_end: Time | None
+    ends_at: Annotated[Time | None, Meta(description="When it ends, where it has been cancelled.")]
+    grace_until: Annotated[Time | None, Meta(description="How long a late payment leaves the plan.")]
+    payment: Annotated[Literal["none", "failed", "paid"], Meta(description="How the last invoice went.")]
+    next_payment_at: Annotated[Time | None, Meta(description="When a failed payment is tried again.")]
 
 
 class AuditQuery(Given, frozen=True):
@@ -71,6 +89,25 @@ class ThreadQuery(Given, frozen=True):
         None
     )
     connection: Annotated[str, Meta(description="Of this connected account only.")] | None = None
+    needs_reply: Annotated[bool, Meta(description="Where the contact wrote last.")] | None = None
+    q: Annotated[str, Meta(min_length=1, max_length=200, description=_WORDS)] | None = None
+
+
+class SearchQuery(Given, frozen=True):
+    """Which messages."""
+
+    q: Annotated[str, Meta(min_length=1, max_length=200, description="Words that a message must all have.")]
+    limit: Limit = 20
+    cursor: Cursor | None = None
+    since: Moment | None = None
+    until: Moment | None = None
+
+
+class ThreadRead(Told, frozen=True):
+    """A conversation's messages that are left unread."""
+
+    id: str
+    unread: int
 
 
 class MessageQuery(Given, frozen=True):

@@ -1,4 +1,7 @@
-"""`/api/usage` and `/api/audit`: what was used and what was done. A test key sees the sandbox's part."""
+"""`/api/usage`, `/api/subscription` and `/api/audit`: what was used, is paid for and was done.
+
+A test key sees the sandbox's part of usage and trail.
+"""
 
 import msgspec
 from rest_framework.request import Request
@@ -9,7 +12,7 @@ from billing import subscriptions
 from mcp_gateway.rest import paging, reading
 from mcp_gateway.rest.endpoint import Endpoint
 from mcp_gateway.rest.openapi import operation
-from mcp_gateway.rest.record_shapes import AuditPage, AuditQuery, Usage
+from mcp_gateway.rest.record_shapes import AuditPage, AuditQuery, SubscriptionNow, Usage
 
 
 class UsageNow(Endpoint):
@@ -20,6 +23,22 @@ class UsageNow(Endpoint):
         """Units used and left, in the key's mode."""
         self.actor.require("billing:read")
         return Response(subscriptions.usage(self.principal.customer_id, self.principal.mode))
+
+
+class SubscriptionOfNow(Endpoint):
+    """What the customer pays for."""
+
+    @operation(
+        "get_subscription",
+        "Read the plan and its payment",
+        tag="usage",
+        scope="tools:read",
+        answer=SubscriptionNow,
+    )
+    def get(self, _request: Request) -> Response:
+        """The plan, the subscription's status, period and last payment."""
+        self.actor.require("billing:read")
+        return Response(subscriptions.standing(self.principal.customer_id))
 
 
 class AuditTrail(Endpoint):

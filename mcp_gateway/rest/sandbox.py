@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from asgiref.sync import async_to_sync
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -33,10 +33,10 @@ class SandboxInbound(Given, frozen=True):
 
 
 class SandboxPosted(Told, frozen=True):
-    """The webhook body that the platform's stand-in posted."""
+    """The webhook body that the platform's stand-in posted; `kept` where it waits there to be found."""
 
-    status: Literal["posted"]
-    payload: dict[str, Any]
+    status: Literal["posted", "kept"]
+    payload: dict[str, Any] | UnsetType = UNSET
 
 
 class Simulation(Endpoint):
@@ -52,7 +52,10 @@ class Simulation(Endpoint):
         status=202,
     )
     def post(self, request: Request, platform: str) -> Response:
-        """202 once the signed delivery is stored; it reaches the inbox as a platform's would."""
+        """202 once the signed delivery is stored; it reaches the inbox as a platform's would.
+
+        Of a platform that does not push, the message is found by the next look, which begins at once.
+        """
         if platform not in all_connectors():
             raise NotFound("There is no such platform.")
         self.actor.require("tools:write")
@@ -70,8 +73,13 @@ class Simulation(Endpoint):
             content=wanted.content,
         )
         payload = async_to_sync(standin.inbound)(event)
-        tasks.post(connection.public_id, platform, [Emission(after_s=0.0, payload=payload)])
-        return Response(msgspec.to_builtins(SandboxPosted(status="posted", payload=payload)), status=202)
+        if payload is None:
+            tasks.hurry(connection.public_id)
+            told = SandboxPosted(status="kept")
+        else:
+            tasks.post(connection.public_id, platform, [Emission(after_s=0.0, payload=payload)])
+            told = SandboxPosted(status="posted", payload=payload)
+        return Response(msgspec.to_builtins(told), status=202)
 
     def _connection(self, platform: str, label: str) -> ConnectionView:
         held = [c for c in self.principal.connections if c.platform == platform]

@@ -12,13 +12,15 @@ from hermes.core.asgi import (
     Scope,
     Send,
     header,
-    read_body,
     respond_json,
     respond_problem,
+    while_client_stays,
 )
+from hermes.core.bodies import read_body
 from hermes.core.errors import HermesError, Internal, MalformedBody
 from mcp_gateway import auth
 from mcp_gateway.calls import ToolCall
+from mcp_gateway.challenges import challenge_headers
 from mcp_gateway.executor import execute
 
 LIMIT_BODY_BYTES = 1 << 20
@@ -43,7 +45,7 @@ async def call_tool(tool: str, scope: Scope, receive: Receive, send: Send) -> No
     except ClientGone:
         return
     except HermesError as error:
-        await respond_problem(send, error)
+        await respond_problem(send, error, challenge_headers(error))
     except asyncio.CancelledError:
         raise
     except Exception:
@@ -62,7 +64,7 @@ async def _answer(tool: str, scope: Scope, receive: Receive) -> dict[str, object
     )
     arguments = _arguments(await read_body(scope, receive, LIMIT_BODY_BYTES))
     call = ToolCall(tool=tool, arguments=arguments, idempotency_key=header(scope, b"idempotency-key"))
-    answer = await execute(caller, call)
+    answer = await while_client_stays(receive, execute(caller, call))
     body: dict[str, object] = {"data": answer.data, "meta": answer.meta}
     if answer.content:
         body["content"] = answer.content

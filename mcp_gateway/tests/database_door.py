@@ -63,7 +63,7 @@ class DatabaseDoor:
     def _run(self) -> None:
         while not self._ends:
             for key, _ in self._selector.select(0.05):
-                with contextlib.suppress(OSError, KeyError):
+                with contextlib.suppress(OSError, KeyError, ValueError):  # broken meanwhile
                     if key.fileobj is self._listener:
                         self._accept()
                     else:
@@ -81,6 +81,8 @@ class DatabaseDoor:
         self.most = max(self.most, len(self._pairs) // 2)
         for each in (client, server):
             self._selector.register(each, selectors.EVENT_READ)
+        if self._listener is None:
+            self._drop(client)  # shut while this one was let in
 
     def _forward(self, source: socket.socket) -> None:
         data = source.recv(65_536)

@@ -12,7 +12,7 @@ from billing.models import UsagePeriod
 from billing.subscriptions import change_plan
 from hermes.core import epoch
 from hermes.core.threads import blocking
-from mcp_gateway import auth
+from mcp_gateway import auth, journal
 from mcp_gateway.calls import ToolCall
 from mcp_gateway.executor import execute
 from mcp_gateway.tests.test_tool_calls import entries, used
@@ -189,9 +189,35 @@ def test_mc19_a_read_whose_client_leaves_is_ended_and_costs_nothing(api: Api, pr
     assert used(api, probed.key) == 0
 
 
+def test_mc19_a_read_whose_client_leaves_while_it_is_opened_is_ended_too(
+    api: Api, probed: Probed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller = _caller(api, probed.key)
+    open_call = journal.open_call
+
+    async def leave() -> None:
+        opening = asyncio.Event()
+
+        async def told(*given: Any) -> Any:
+            opening.set()
+            return await open_call(*given)
+
+        monkeypatch.setattr(journal, "open_call", told)
+        task = asyncio.ensure_future(execute(caller, ToolCall(tool="probe_hang", arguments={})))
+        await opening.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    api.run(leave())
+    rows = AuditEntry.objects.filter(customer=probed.customer, tool="probe_hang")
+    assert _eventually(lambda: rows.filter(outcome="cancelled").first()).units == 0
+    assert used(api, probed.key) == 0
+
+
 def _eventually(probe: Any) -> Any:
-    until = time.monotonic() + 5
+    until = time.monotonic() + 30
     while time.monotonic() < until:
         if (found := probe()) is not None:
             return found
-    raise AssertionError("it did not happen within 5 s")
+    raise AssertionError("it did not happen within 30 s")

@@ -10,7 +10,7 @@ from billing import subscriptions
 from tests.support.api import Api
 from tests.support.probed import Probed
 
-WRITES = ["/api/keys", "/api/connect/probe"]
+WRITES = ["/api/keys", "/api/connect/probe", "/api/connect-links"]
 
 
 @pytest.mark.parametrize(

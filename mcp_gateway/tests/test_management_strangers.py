@@ -47,6 +47,7 @@ ROUTES = [
     ("POST", "/api/keys/{key}/rotate", None),
     ("POST", "/api/keys/{key}/rotate", {"overlap_s": 0}),
     ("GET", "/api/inbox/threads/{thr}/messages", None),
+    ("POST", "/api/inbox/threads/{thr}/read", None),
     ("GET", "/api/inbox/threads?connection={con}", None),
     ("GET", "/api/connections/{key}", None),
     ("GET", "/api/connections/{thr}", None),

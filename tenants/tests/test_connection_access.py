@@ -10,7 +10,7 @@ from hermes.core.errors import (
     InsufficientScope,
     NotFound,
 )
-from tenants import actors, connections, keys
+from tenants import actors, connections, keys, refusals
 from tenants.key_limits import Limits
 from tenants.roles import EVERY_SCOPE
 from tenants.tests.conftest import Link
@@ -74,7 +74,7 @@ def test_te01_a_strangers_account_answers_as_one_that_never_was(acme: Any, globe
         connections.resume,
         connections.disconnect,
         lambda customer, public_id: connections.relabel(customer, public_id, "mine"),
-        lambda customer, public_id: connections.mark_needs_reauth(customer, public_id, "mine"),
+        lambda customer, public_id: refusals.mark_needs_reauth(customer, public_id, "mine"),
     ]
     for public_id in (foreign.public_id, "con_" + "0" * 26, "../../etc", "", foreign.public_id.lower()):
         for act in acts_on_it:

@@ -14,7 +14,7 @@ from hermes.core.errors import (
     PlanLimit,
     PlatformUnavailable,
 )
-from tenants import connections, customers, keys
+from tenants import connections, customers, keys, refusals
 from tenants.models import Connection
 from tenants.tests.conftest import Link, acts
 from tests.support.upstream import Upstream
@@ -161,9 +161,9 @@ def test_an_outage_of_the_platform_changes_nothing(acme: Any, link: Link, upstre
 def test_a_late_refusal_of_old_credentials_does_not_stop_new_ones(acme: Any, link: Link) -> None:
     old = link(acme.customer, "renewed")
     link(acme.customer, "renewed", token="newer")
-    connections.mark_needs_reauth(acme.customer.pk, old.public_id, "refused", version=old.version)
+    refusals.mark_needs_reauth(acme.customer.pk, old.public_id, "refused", version=old.version)
     assert connections.get(acme.customer.pk, old.public_id).status == "active"
-    connections.mark_needs_reauth(acme.customer.pk, old.public_id, "refused", version=old.version + 1)
+    refusals.mark_needs_reauth(acme.customer.pk, old.public_id, "refused", version=old.version + 1)
     assert connections.get(acme.customer.pk, old.public_id).status == "needs_reauth"
 
 

@@ -13,7 +13,18 @@ from django.core.management import CommandError, call_command
 
 from hermes.core import redis
 from hermes.core.errors import InsufficientScope, NotFound, Unauthenticated
-from tenants import actors, belongings, context, credentials, customers, erasure, export, keys, members
+from tenants import (
+    actors,
+    belongings,
+    connect_links,
+    context,
+    credentials,
+    customers,
+    erasure,
+    export,
+    keys,
+    members,
+)
 from tenants.models import Customer
 from tenants.roles import ROLES
 from tenants.tests.conftest import Link, acts
@@ -23,7 +34,11 @@ from tenants.tests.conftest import Link, acts
 def canary(acme: Any, link: Link) -> str:
     """acme with an account, a sandbox, a key of its own name, a vault file and something in Redis."""
     canary = f"canary-{uuid.uuid4().hex}"
-    link(acme.customer, token=f"secret-{canary}", label=f"account-{canary}")
+    linked = link(acme.customer, token=f"secret-{canary}", label=f"account-{canary}")
+    asked = connect_links.make(
+        acme.customer.pk, "probe", mode="live", account=f"link-{canary}", by=actors.SYSTEM
+    )
+    connect_links.use(asked, lambda: linked, by=actors.SYSTEM)
     keys.issue(acme.customer.pk, name=f"key-{canary}", mode="live")
     keys.load_principal(acme.test_key)
     folder = context.vault_folder(acme.customer.public_id) / "con_1"
@@ -43,6 +58,7 @@ def test_every_model_with_a_customer_belongs_to_it() -> None:
     assert set(names) >= {
         "tenants.ApiKey",
         "tenants.Connection",
+        "tenants.ConnectLink",
         "tenants.Membership",
         "audit.AuditEntry",
         "audit.ChainHead",
@@ -50,6 +66,8 @@ def test_every_model_with_a_customer_belongs_to_it() -> None:
         "billing.UsagePeriod",
         "inbox.Thread",
         "inbox.Message",
+        "inbox.WebhookEndpoint",
+        "inbox.ForwardedEvent",
         "mcp_gateway.IdempotencyRecord",
     }
     assert names.index("inbox.Message") < names.index("inbox.Thread") < names.index("tenants.Connection")

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import threading
 from typing import Any
 
 import pytest
@@ -101,9 +102,9 @@ def test_a_bound_call_has_its_own_credentials_settings_and_folder(
         assert dict(bound.config) == {"PROBE_API_BASE": upstream.base}
         assert bound.call_token == "t" * 32
         contexts[person.name] = bound
-    folders = {c.vault for c in contexts.values()}
+    folders = {c.vault.folder for c in contexts.values() if c.vault}
     assert len(folders) == 2
-    assert all(f is not None and f.is_relative_to(settings.DATA_DIR / "vaults") for f in folders)
+    assert all(f.is_relative_to(settings.DATA_DIR / "vaults") for f in folders)
 
 
 def test_a_handler_is_given_no_id_of_a_customer(acme: Any, link: Link) -> None:
@@ -129,3 +130,34 @@ def test_a_sandbox_call_reaches_no_network(acme: Any) -> None:
         bound.http.request("GET", f"{base}/v26.0/{view.external_id}", bearer=Secret("EAA_anything"))
     )
     assert told.json()["id"] == view.external_id
+
+
+def test_one_connections_slow_work_takes_a_few_threads_only(acme: Any, globex: Any, link: Link) -> None:
+    bound = []
+    for person in (acme, globex):
+        link(person.customer)
+        principal = keys.load_principal(person.live_key)
+        bound.append(
+            context.bind(principal, principal.connections[0], inbox=FakeInbox(), call_token="t" * 32)
+        )
+    running, most, done = 0, 0, threading.Event()
+    count = threading.Lock()
+
+    def slow() -> None:
+        nonlocal running, most
+        with count:
+            running += 1
+            most = max(most, running)
+        done.wait(30)
+        with count:
+            running -= 1
+
+    async def scenario() -> None:
+        ours = [asyncio.ensure_future(bound[0].blocking(slow)) for _ in range(3 * context.AT_ONCE)]
+        while running < context.AT_ONCE:
+            await asyncio.sleep(0.01)
+        await bound[1].blocking(done.set)
+        await asyncio.gather(*ours)
+
+    asyncio.run(scenario())
+    assert most == context.AT_ONCE

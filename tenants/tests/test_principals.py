@@ -12,7 +12,7 @@ import pytest
 
 from hermes.core import epoch
 from hermes.core.errors import Unauthenticated
-from tenants import connections, customers, keys
+from tenants import connections, customers, keys, refusals
 from tenants.tests.conftest import Link
 
 
@@ -66,7 +66,7 @@ def test_every_change_raises_the_epoch_of_its_customer_only(acme: Any, globex: A
         lambda: connections.pause(acme.customer.pk, made.public_id),
         lambda: connections.resume(acme.customer.pk, made.public_id),
         lambda: connections.relabel(acme.customer.pk, made.public_id, "x"),
-        lambda: connections.mark_needs_reauth(acme.customer.pk, made.public_id, "x"),
+        lambda: refusals.mark_needs_reauth(acme.customer.pk, made.public_id, "x"),
         lambda: link(acme.customer, made.external_id),
         lambda: connections.disconnect(acme.customer.pk, made.public_id),
         lambda: customers.change_plan(acme.customer, "starter"),

@@ -93,6 +93,6 @@ def test_f08_without_redis_keys_work_and_changes_stand(acme: Any, link: Link, no
 def test_f08_the_sandbox_is_made_when_redis_is_back(acme: Any, settings: Any, tmp_path: Any) -> None:
     back = settings.REDIS_URL
     settings.REDIS_URL = f"unix://{tmp_path}/nobody.sock"
-    assert keys.load_principal(acme.test_key).connections == ()
+    assert "whatsapp" not in {c.platform for c in keys.load_principal(acme.test_key).connections}
     settings.REDIS_URL = back
     assert "whatsapp" in {c.platform for c in keys.load_principal(acme.test_key).connections}

@@ -81,7 +81,7 @@ def test_cr05_a_wrong_ring_ends_the_process_and_changes_nothing(
 ) -> None:
     before, began = roots(installation), time.monotonic()
     refused = start(installation, ring)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
     assert refused.returncode != 0
     assert refused.stdout == ""
     assert refused.stderr.startswith("Hermes does not start:")

@@ -27,7 +27,10 @@ def names_in_settings() -> set[str]:
                 and isinstance(node.args[0], ast.Constant)
             ):
                 names.add(str(node.args[0].value))
-    return names | {s.name for c in generate.own_connectors() for s in c.settings}
+    for connector in generate.own_connectors():
+        names |= {s.name for s in connector.settings}
+        names |= {name for spec in connector.oauth for name in spec.app_settings.values()}
+    return names
 
 
 def test_env_example_names_exactly_the_settings_there_are() -> None:
@@ -58,7 +61,7 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=str)
 def test_files_and_folders_named_in_pages_exist(page: Path) -> None:
     """A name in backquotes that begins with one of our packages and holds a slash is a path of the tree."""
-    roots = "hermes|mcp_gateway|inbox|tenants|billing|connectors|audit|tests|docs|k8s"
+    roots = "hermes|portal|mcp_gateway|inbox|tenants|billing|connectors|audit|tests|docs|k8s"
     named = re.findall(rf"`((?:{roots})/[\w./-]+)`", (ROOT / page).read_text())
     assert not [name for name in named if not (ROOT / name).exists()]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("hermes", "mcp_gateway", "inbox", "tenants", "billing", "connectors", "audit")
+PACKAGES = ("hermes", "portal", "mcp_gateway", "inbox", "tenants", "billing", "connectors", "audit")
 
 
 @functools.cache

@@ -1,19 +1,19 @@
 """Web processes over the tests' database that may be killed, and a Redis that may be stopped."""
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.support.redis import PrivateRedis
 from tests.support.upstream import Upstream
-from tests.support.web import Web
+from tests.support.web import UVICORN, Web
 
 Start = Callable[..., Web]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def redis() -> Iterator[PrivateRedis]:
     """A Redis that a test may stop, start and empty; it runs before and after each."""
     with tempfile.TemporaryDirectory(prefix="hermes-redis-") as folder:
@@ -23,7 +23,7 @@ def redis() -> Iterator[PrivateRedis]:
         server.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def pair(
     redis: PrivateRedis, upstream_server: Upstream, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Web, Web]]:
@@ -41,8 +41,9 @@ def start(upstream: Upstream, tmp_path: Path) -> Iterator[Start]:
     """Start a process with the probe at `upstream`: `start(DATABASE_URL=...)`."""
     started: list[Web] = []
 
-    def make(**env: str) -> Web:
-        web = Web(tmp_path / f"web{len(started)}.log", **{"PROBE_API_BASE": upstream.base, **env})
+    def make(server: Sequence[str] = UVICORN, **env: str) -> Web:
+        log = tmp_path / f"web{len(started)}.log"
+        web = Web(log, server, **{"PROBE_API_BASE": upstream.base, **env})
         started.append(web)
         return web.await_start()
 

@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from hermes.core import ids
 from tenants import keys
+from tests.support.agents import connect_agent
 from tests.support.api import Api
 from tests.support.rows import rows_of
 from tests.support.tenants import Tenant, World
@@ -29,11 +30,17 @@ def routes(patterns: list[Any] | None = None, before: str = "/") -> Iterator[str
             yield before + str(pattern.pattern)
 
 
-WITH_IDS = sorted(route for route in routes() if PLACE.search(route))
+# Pages: people sign in to them, by a session; what strangers see there is tested beside them.
+FOR_PEOPLE = ("/account/", "/admin/", "/connect/", "/portal/", "/sandbox/")
+# A client's registration (RFC 7592) belongs to no customer and has a token of its own.
+FOR_CLIENTS = "/oauth/register/"
+WITH_IDS = sorted(
+    route for route in routes() if PLACE.search(route) and not route.startswith((*FOR_PEOPLE, FOR_CLIENTS))
+)
 LISTS = sorted(
     route
     for route in routes()
-    if not PLACE.search(route) and route.startswith("/api/") and route != "/api/docs"
+    if not PLACE.search(route) and route.startswith("/api/") and route not in ("/api/docs", "/api/setup")
 )
 
 
@@ -42,11 +49,17 @@ def foreign(api: Api, theirs: Tenant) -> dict[str, str]:
     """An id of each kind that globex has."""
     theirs.hear("whatsapp", "14155550123", "hello")
     thread = api.get("/api/inbox/threads", theirs.key).json()["threads"][0]
+    webhook = theirs.forward(api)
+    test = api.post(f"/api/webhooks/{webhook}/test", theirs.key).json()["delivery"]
     return {
         "con": theirs.connections["whatsapp"],
         "key": keys.listed(theirs.customer.pk)[0].public_id,
         "thr": thread["id"],
         "msg": thread["last_message"]["id"],
+        "whe": webhook,
+        "evt": test["id"],
+        "agt": connect_agent(theirs.customer).id,
+        "lnk": api.post("/api/connect-links", theirs.key, {"platform": "probe"}).json()["link"]["id"],
     }
 
 
@@ -96,9 +109,13 @@ def test_te01_a_strangers_id_in_a_query_answers_as_an_unknown_one(
 def test_te14_a_cursor_of_the_strangers_is_refused(api: Api, ours: Tenant, theirs: Tenant) -> None:
     for contact in ("14155550101", "14155550102"):
         theirs.hear("whatsapp", contact, "hello")
+        theirs.forward(api)
+        api.post("/api/connect-links", theirs.key, {"platform": "probe"})
+        connect_agent(theirs.customer)
     pages = {route: api.get(f"{route}?limit=1", theirs.key).json() for route in LISTS}
     cursors = {route: page["next_cursor"] for route, page in pages.items() if "next_cursor" in page}
-    assert {"/api/connections", "/api/keys", "/api/audit", "/api/inbox/threads"} <= {*cursors}
+    paged = {"/api/connections", "/api/connect-links", "/api/keys", "/api/audit", "/api/inbox/threads"}
+    assert {*paged, "/api/agents", "/api/webhooks"} <= {*cursors}
     for route, cursor in cursors.items():
         assert api.get(route, theirs.key, params={"cursor": cursor}).status_code == 200
         refused = api.get(route, ours.key, params={"cursor": cursor})

@@ -5,8 +5,8 @@ import uuid
 import pytest
 from django.conf import settings
 
+from connectors.kit.meta import sign
 from connectors.whatsapp.tests.deliveries import WHO, change, delivery
-from connectors.whatsapp.webhook import sign
 from inbox.models import WebhookDelivery
 from inbox.tests.posting import settle
 from tenants import connections

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from connectors.sandbox import DialledStandin
 from mcp_gateway.mcp.tests.agents import call_of, modern_headers, modern_message
 from tests.isolation.test_tool_sweep import TOOLS
 from tests.support import traces
@@ -42,14 +43,14 @@ class Run:
         self.web, self.world, self.key = web, world, person.live_key
         self.token = f"canarytoken{uuid.uuid4().hex}"
         self.refused_token = f"canaryrefused{uuid.uuid4().hex}"
-        self.account = world.platforms.open_account("whatsapp")
+        self.accounts = [world.platforms.open_account(slug) for slug in world.platforms.bases]
         self.issued = ""
 
     @property
     def secrets(self) -> list[str]:
         """The texts to look for; of a key its secret part, since its id is shown."""
         keys = [key[len("hms_live_") + 12 :] for key in (self.key, self.issued)]
-        return [self.token, self.refused_token, *self.account.secrets, *keys]
+        return [self.token, self.refused_token, *(s for a in self.accounts for s in a.secrets), *keys]
 
     def connect(self) -> None:
         me: Any = (200, {}, {"id": uuid.uuid4().hex, "name": "Probe"})
@@ -67,8 +68,11 @@ class Run:
         assert self._post(f"/api/connect/{self.key}", {"credentials": wrong}).status_code == 404
         self.world.upstream.script.append(me)
         assert self._post("/api/connect/probe", {"credentials": {"token": self.token}}).status_code == 201
-        linked = self._post("/api/connect/whatsapp", {"credentials": self.account.credentials})
-        assert linked.status_code == 201, linked.text
+        for account in self.accounts:
+            linked = self._post(f"/api/connect/{account.platform}", {"credentials": account.credentials})
+            # From another process no line leads to a stand-in that is dialled; its secrets were given too.
+            is_dialled = isinstance(account.standin, DialledStandin)
+            assert linked.status_code == (502 if is_dialled else 201), linked.text
 
     def use_keys(self) -> None:
         made = self._post("/api/keys", {"name": "second", "scopes": ["tools:read"]})
@@ -97,7 +101,7 @@ class Run:
         for answer in FAILURES[1:]:
             for script in (self.world.upstream.script, self.world.platforms.script):
                 script.extend([answer] * ENOUGH)
-            for name in ("probe_send", "probe_fetch", "whatsapp_send_text"):
+            for name in ("probe_send", "probe_fetch", "whatsapp_send_text", "telegram_send_message"):
                 assert self._call(name, TOOLS[name].example) >= 400
             self.world.upstream.script.clear()
             self.world.platforms.script.clear()

@@ -30,6 +30,7 @@ class Hermes:
             self.manage("create_customer", "--email", "bench@example.com", "--plan", "enterprise", "--json")
         )
         self.key: str = made["live_key"]
+        self.test_key: str = made["test_key"]
 
     def manage(self, *words: str) -> str:
         """Run a management command and return what it printed."""

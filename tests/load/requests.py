@@ -32,6 +32,14 @@ def modern_call(
     tool: str, arguments: Mapping[str, Any], headers: Mapping[str, str], *, marker: str
 ) -> Request:
     """`tools/call` of the revision without sessions."""
+    params = {"name": tool, "arguments": arguments}
+    return modern_post("tools/call", params, {"Mcp-Name": tool, **headers}, marker=marker)
+
+
+def modern_post(
+    method: str, params: Mapping[str, Any], headers: Mapping[str, str], *, marker: str = ""
+) -> Request:
+    """A request of the revision without sessions."""
     prefix = "io.modelcontextprotocol"
     meta = {
         f"{prefix}/protocolVersion": MODERN,
@@ -41,10 +49,9 @@ def modern_call(
     own = {
         "Accept": "application/json, text/event-stream",
         "MCP-Protocol-Version": MODERN,
-        "Mcp-Method": "tools/call",
-        "Mcp-Name": tool,
+        "Mcp-Method": method,
     }
-    body = rpc("tools/call", {"name": tool, "arguments": arguments, "_meta": meta})
+    body = rpc(method, {**params, "_meta": meta})
     return post("/mcp", body, {**own, **headers}, marker=marker)
 
 
@@ -52,6 +59,12 @@ def session_call(
     tool: str, arguments: Mapping[str, Any], headers: Mapping[str, str], *, port: int, marker: str
 ) -> Request:
     """`tools/call` in a session, which is opened here."""
+    own = {**headers, **session_headers(port, headers)}
+    return post("/mcp", rpc("tools/call", {"name": tool, "arguments": arguments}), own, marker=marker)
+
+
+def session_headers(port: int, headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers of requests in a session, which is opened here by a client that sends `headers`."""
     own = {"Accept": "application/json, text/event-stream", **headers}
     hello = {"protocolVersion": HANDSHAKE, "capabilities": {}, "clientInfo": CLIENT}
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
@@ -60,12 +73,13 @@ def session_call(
     answer = connection.getresponse()
     answer.read()
     session = answer.headers.get("Mcp-Session-Id")
-    own |= {"MCP-Protocol-Version": HANDSHAKE} | ({"Mcp-Session-Id": session} if session else {})
+    told = {"MCP-Protocol-Version": HANDSHAKE} | ({"Mcp-Session-Id": session} if session else {})
+    own |= told
     initialized = {"jsonrpc": "2.0", "method": "notifications/initialized"}
     connection.request("POST", "/mcp", json.dumps(initialized), {**own, **fixed})
     connection.getresponse().read()
     connection.close()
-    return post("/mcp", rpc("tools/call", {"name": tool, "arguments": arguments}), own, marker=marker)
+    return {"Accept": own["Accept"], **told}
 
 
 def rpc(method: str, params: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from tenants import connections
 from tests.parity.conftest import Tape
 from tests.parity.observation import Observed, observe
 from tests.support.api import Api
+from tests.support.probed import Probed
 from tests.support.surfaces import SURFACES
 from tests.support.tenants import Tenant, World
 
@@ -108,10 +109,10 @@ def test_a_call_that_was_made_by_one_surface_is_replayed_by_the_others(
     assert again.entry["outcome"] == "replayed"
 
 
-def test_more_calls_a_minute_than_the_plan_has(api: Api, world: World) -> None:
+def test_more_calls_a_minute_than_the_plan_has(api: Api, connect: Callable[..., Probed]) -> None:
     codes = set()
     for call in SURFACES.values():
-        tenant = world.make("acme", plan="free")
+        tenant = connect(plan="free")
         told = [call(api, tenant.key, "probe_echo", {"text": "x"}) for _ in range(31)]
         assert [t.code for t in told[:-1]] == ["ok"] * 30
         codes.add((told[-1].code, told[-1].error["message"], told[-1].error["retry_after"] in (1, 2)))
@@ -131,15 +132,21 @@ def test_no_key_and_a_wrong_one(api: Api, key: str | None) -> None:
     assert {(a.status_code, a.content) for a in answers} == {(401, answers[0].content)}
 
 
-def test_every_surface_lists_the_same_tools(api: Api, ours: Tenant) -> None:
-    agent = Agent(api, ours.key)
-    over_rest = api.get("/api/tools", ours.key).json()["tools"]
+def test_every_surface_lists_the_same_tools(api: Api, world: World) -> None:
+    connected_everywhere = world.make("acme")
+    agent = Agent(api, connected_everywhere.key)
+    over_rest = api.get("/api/tools", connected_everywhere.key).json()["tools"]
     modern = agent.result("tools/list")["tools"]
     session = agent.initialize()
     handshake = agent.handshake("tools/list", session=session).json()["result"]["tools"]
     assert modern == handshake
-    same = {"input_schema": "inputSchema", "output_schema": "outputSchema"}
-    names = ("name", "title", "description", "annotations", *same)
+    names = ("name", "title", "description", "annotations")
     assert [{n: tool[n] for n in names} for tool in over_rest] == [
-        {n: tool.get(same.get(n, n)) for n in names} for tool in modern
+        {n: tool[n] for n in names} for tool in modern
     ]
+    for told, listed in zip(over_rest, modern, strict=True):
+        whole, outline = told["input_schema"], listed["inputSchema"]
+        assert set(whole.get("properties", ())) == set(outline.get("properties", ())), told["name"]
+        assert whole.get("required") == outline.get("required")
+        members = (told["output_schema"] or {}).get("properties", {})
+        assert set(listed.get("outputSchema", {}).get("properties", ())) <= set(members)

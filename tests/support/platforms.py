@@ -15,10 +15,11 @@ from connectors.kit.context import HttpResponse, Part
 from connectors.kit.hosts import may_receive
 from connectors.kit.secret import Secret
 from connectors.registry import all_connectors
-from connectors.sandbox import MemoryStore, Standin
+from connectors.sandbox import AuthorizationServer, DialledStandin, MemoryStore, Standin
 from hermes.core.http_types import CutOff, NotReached
 from tests.support.upstream import Asked
 
+_ISSUED = re.compile(r"sbx\.\w+")
 _HOST = re.compile(rb"https://([\w.-]+)")
 Answering = Callable[[Connector, web.Request, Asked], Awaitable[Any]]
 """(platform, request, the same as it is remembered) -> an answer of the stand-in's, or as in a script."""
@@ -32,6 +33,7 @@ class Account:
     credentials: dict[str, str]
     secrets: tuple[str, ...]
     standin: Standin
+    store: MemoryStore
 
 
 class Platforms:
@@ -46,19 +48,58 @@ class Platforms:
         self.asked: list[Asked] = []
         self.script: deque[Any] = deque()
         self.answer: Answering = self.told_by_account
+        self.refused: set[str] = set()
         self._accounts: list[Account] = []
+        self._servers: dict[str, AuthorizationServer] = {}
 
-    def open_account(self, platform: str) -> Account:
-        """A new account at a platform."""
-        standin = sandbox.standin(platform, MemoryStore())
+    def begin(self) -> None:
+        """Nobody has an account, nothing was asked and nothing is scripted."""
+        self._accounts.clear()
+        self.asked.clear()
+        self.script.clear()
+        self.refused.clear()
+        self._servers.clear()
+        self.answer = self.told_by_account
+
+    def authorization(self, platform: str) -> AuthorizationServer:
+        """The platform's authorization server; accounts it lets Hermes into are opened by their first use."""
+        if platform not in self._servers:
+            made = sandbox.authorization(platform, MemoryStore())
+            assert made is not None
+            self._servers[platform] = made
+        return self._servers[platform]
+
+    def open_account(self, platform: str, **given: str) -> Account:
+        """A new account at a platform; `given` in the place of credentials of the sandbox's making."""
+        store = MemoryStore()
+        standin = sandbox.standin(platform, store)
         assert standin is not None
-        given = sandbox.credentials(platform)
+        given = given or sandbox.credentials(platform)
         secret = {f.name for f in all_connectors()[platform].credentials.fields() if f.secret}
         account = Account(
-            platform, given, tuple(given[name] for name in sorted(secret & set(given))), standin
+            platform, given, tuple(given[name] for name in sorted(secret & set(given))), standin, store
         )
         self._accounts.append(account)
         return account
+
+    async def dial(self, host: str, port: int) -> Any:
+        """A line to the mail server of this name; remembered with the secret of the account it belongs to."""
+        script = self.script.popleft() if self.script else None
+        account = next((a for a in self._accounts if host in a.credentials.values()), None)
+        secrets = " ".join(account.secrets) if account else ""
+        self.asked.append(Asked("DIAL", f"{host}:{port}", {"Authorization": secrets}, b""))
+        if account is None or script is not None or not isinstance(account.standin, DialledStandin):
+            raise NotReached
+        return await account.standin.dial(host, port)
+
+    def snapshot(self) -> list[Any]:
+        """What all accounts hold now."""
+        return [account.store.dump() for account in self._accounts]
+
+    def restore(self, snapshot: list[Any]) -> None:
+        """Bring back what the accounts of then held."""
+        for account, state in zip(self._accounts, snapshot, strict=False):
+            account.store.load(state)
 
     async def handle(self, connector: Connector, request: web.Request) -> web.StreamResponse:
         """Answer one request as `connector`'s platform."""
@@ -77,6 +118,11 @@ class Platforms:
 
     async def told_by_account(self, connector: Connector, request: web.Request, asked: Asked) -> Any:
         """What the stand-in of the account answers whose secret the request carries."""
+        server = self._servers.get(connector.slug)
+        if server is not None and server.serves(str(request.rel_url)):
+            return await self._authorized(server, request, asked)
+        if any(token in f"{asked.path} {asked.headers}" for token in self.refused):
+            return 401, {}, {"error": {"code": 190, "message": "the token was taken back"}}
         account = self._account_of(connector, asked)
         if account is None:
             return 401, {}, {"error": {"code": 190, "message": "no such account"}}
@@ -94,10 +140,25 @@ class Platforms:
         finally:
             account.standin.events.clear()
 
+    async def _authorized(self, server: AuthorizationServer, request: web.Request, asked: Asked) -> Any:
+        try:
+            return await server.request(
+                request.method,
+                f"https://platform.example{request.rel_url}",
+                headers=asked.headers,
+                **await _body(request, asked.body),
+            )
+        except (NotReached, CutOff):
+            return "cut"
+
     def _account_of(self, connector: Connector, asked: Asked) -> Account | None:
         carried = f"{asked.path} {asked.headers}"
         own = (a for a in self._accounts if a.platform == connector.slug)
-        return next((a for a in own if any(secret in carried for secret in a.secrets)), None)
+        found = next((a for a in own if any(secret in carried for secret in a.secrets)), None)
+        issued = _ISSUED.search(asked.headers.get("Authorization", ""))
+        if found is None and issued is not None:
+            return self.open_account(connector.slug, access_token=issued[0])
+        return found
 
     def _at_home(self, connector: Connector, body: bytes) -> bytes:
         """The platform's own further hosts, named in an answer, are this server too."""

@@ -5,24 +5,27 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import httpx2
 
-STARTS_WITHIN_S = 40.0
+STARTS_WITHIN_S = 90.0
+UVICORN = ("uvicorn", "--log-level", "warning", "--port")
+DAPHNE = ("hermes.local.web", "-v", "0", "-b", "127.0.0.1", "-p")
 ENDS_WITHIN_S = 30.0
 
 
 class Web:
-    """`uvicorn hermes.asgi:application` on a free port; `env` goes over the tests' own environment."""
+    """`hermes.asgi:application` on a free port; `env` goes over the tests' own environment."""
 
-    def __init__(self, log: Path, **env: str) -> None:
+    def __init__(self, log: Path, server: Sequence[str] = UVICORN, **env: str) -> None:
         with socket.socket() as found:
             found.bind(("127.0.0.1", 0))
             port = found.getsockname()[1]
         self.log = log
-        words = ["-m", "uvicorn", "hermes.asgi:application", "--port", str(port), "--log-level", "warning"]
+        words = ["-m", *server, str(port), "hermes.asgi:application"]
         with log.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, *words],

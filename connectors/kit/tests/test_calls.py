@@ -9,6 +9,7 @@ import pytest
 from connectors.kit import calls
 from connectors.kit.calls import Deadline, call
 from connectors.kit.context import HttpResponse
+from connectors.kit.patience import Patience
 from connectors.kit.statuses import error_of_status
 from connectors.kit.testing import FakeHttp, Request, answer, context
 from connectors.registry import all_connectors
@@ -29,8 +30,9 @@ Step = HttpResponse | Exception
 
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses a call asked for; none is taken."""
+    """The pauses a call asked for; none is taken, but an account's patience believes they were."""
     asked: list[float] = []
+    monkeypatch.setattr(Patience.__init__, "__defaults__", ("", lambda: sum(asked)))
 
     async def note(seconds: float) -> None:
         asked.append(seconds)

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from connectors.sandbox.email import magic as mail
 from connectors.sandbox.whatsapp import magic, template_store
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "sandbox.md").read_text()
@@ -24,3 +25,11 @@ def test_every_token_and_template_is_on_the_page() -> None:
     tokens = (magic.ACCESS_EXPIRED, magic.ACCESS_WITHOUT_PERMISSION, magic.ACCESS_OF_OTHER_BUSINESS)
     names = {template["name"] for template in template_store.samples()}
     assert all(f"`{told}`" in PAGE for told in (*tokens, *names))
+
+
+def test_every_address_and_secret_of_the_mail_servers_is_on_the_page() -> None:
+    troubles = (*mail.REFUSED_RECIPIENTS, *mail.REFUSED_MESSAGES, mail.CUT, mail.SILENT, mail.SLOW)
+    told = set(re.findall(rf"\| `(\w+)@{mail.DOMAIN}` \|", PAGE))
+    assert told == set(troubles)
+    secrets = (mail.REFUSED_PASSWORD, mail.NO_IMAP, mail.NO_SMTP, mail.REFUSED_TOKEN, mail.NARROW_TOKEN)
+    assert all(f"`{secret}`" in PAGE for secret in secrets)

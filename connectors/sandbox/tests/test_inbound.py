@@ -12,6 +12,7 @@ from hermes.core.errors import InvalidArgument
 
 def _value(account: Account, **event: Any) -> dict[str, Any]:
     payload = account.run(account.standin.inbound(Inbound(**{"sender": "+1 415 555 0123"} | event)))
+    assert payload is not None
     entry = payload["entry"][0]
     value: dict[str, Any] = entry["changes"][0]["value"]
     assert (payload["object"], entry["id"]) == ("whatsapp_business_account", account.waba_id)

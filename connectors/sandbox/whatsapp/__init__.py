@@ -2,7 +2,7 @@
 
 import os
 
-from connectors.sandbox.whatsapp.graph import number_from
+from connectors.sandbox.graph import number_from
 from connectors.sandbox.whatsapp.standin import Standin
 
 __all__ = ["Standin", "credentials"]

@@ -3,8 +3,9 @@
 import re
 from typing import Any
 
+from connectors.sandbox.graph import invalid
 from connectors.sandbox.whatsapp.checks import members, optional
-from connectors.sandbox.whatsapp.graph import invalid, wrong
+from connectors.sandbox.whatsapp.graph import wrong
 from connectors.sandbox.whatsapp.state import State
 
 _CAPTIONED = frozenset({"image", "video", "document"})

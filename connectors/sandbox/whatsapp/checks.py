@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from connectors.sandbox.whatsapp.graph import invalid, missing
+from connectors.sandbox.graph import invalid
+from connectors.sandbox.whatsapp.graph import missing
 
 
 def members(name: str, value: Any, allowed: Collection[str]) -> Mapping[str, Any]:

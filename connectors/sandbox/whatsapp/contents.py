@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from connectors.sandbox.graph import invalid
 from connectors.sandbox.whatsapp import attachments, interactive, template_sends
 from connectors.sandbox.whatsapp.checks import member, members, only, optional, text
-from connectors.sandbox.whatsapp.graph import invalid, missing, wrong
+from connectors.sandbox.whatsapp.graph import missing, wrong
 from connectors.sandbox.whatsapp.state import State
 
 WAMID = re.compile(r"wamid\.[A-Za-z0-9+/=_-]{4,180}")

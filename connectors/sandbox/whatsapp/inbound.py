@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from connectors.sandbox.contract import Inbound
+from connectors.sandbox.web import SAMPLES
 from connectors.sandbox.whatsapp import media
 from connectors.sandbox.whatsapp.people import Person, message_id
-from connectors.sandbox.whatsapp.samples import SAMPLES
 from connectors.sandbox.whatsapp.state import State
 from hermes.core.errors import InvalidArgument
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from connectors.sandbox.graph import invalid
 from connectors.sandbox.whatsapp.checks import distinct, items, member, members, only, optional, text
-from connectors.sandbox.whatsapp.graph import invalid, wrong
+from connectors.sandbox.whatsapp.graph import wrong
 
 _NAME = "interactive"
 _HEADERS = frozenset({"text", "image", "video", "document"})

@@ -1,11 +1,12 @@
 """Values that make the stand-in fail in a chosen way (listed for people in docs/sandbox.md)."""
 
-import asyncio
 import dataclasses
 
 from connectors.kit.context import HttpResponse
-from connectors.sandbox.whatsapp.graph import GraphError, Refusal
-from hermes.core.http_types import CutOff, NotReached
+from connectors.sandbox import lost
+from connectors.sandbox.graph import GraphError, Refusal
+from connectors.sandbox.tokens import ENDED
+from hermes.core.http_types import NotReached
 
 WINDOW_CLOSED = Refusal(
     131047,
@@ -63,7 +64,7 @@ NEVER_ANSWERED = "12025550104"
 CUT = "12025550105"
 NOT_REACHED = "12025550106"
 SLOW = "12025550108"
-SLOW_S = 3.0
+_LOST = {BAD_GATEWAY: lost.BAD_GATEWAY, NEVER_ANSWERED: lost.NEVER, CUT: lost.CUT, SLOW: lost.SLOW}
 
 # Taken, then failed or stopped on the way, by recipient.
 FAILURES = {"13035550126": UNDELIVERABLE, "13035550147": WINDOW_CLOSED, "13035550149": HELD_BACK}
@@ -72,12 +73,6 @@ LAST_STATUS = {"13035550101": "sent", "13035550102": "delivered"}
 ACCESS_EXPIRED = "EAA_SANDBOX_EXPIRED"
 ACCESS_WITHOUT_PERMISSION = "EAA_SANDBOX_NO_PERMISSION"
 ACCESS_OF_OTHER_BUSINESS = "EAA_SANDBOX_OTHER_BUSINESS"
-# A media link with this in its path cannot be loaded.
-UNREACHABLE_LINK = "missing"
-
-BAD_GATEWAY_ANSWER = HttpResponse(
-    status=502, headers={"content-type": "text/html"}, body=b"<html><body>502 Bad Gateway</body></html>"
-)
 
 
 def check_token(token: str) -> None:
@@ -88,7 +83,7 @@ def check_token(token: str) -> None:
                 190, "An access token is required to request this resource.", status=401, is_numbered=False
             )
         )
-    if token == ACCESS_EXPIRED:
+    if token in (ACCESS_EXPIRED, ENDED):
         raise GraphError(EXPIRED)
     if token == ACCESS_WITHOUT_PERMISSION:
         raise GraphError(Refusal(10, "Application does not have permission for this action", status=403))
@@ -116,16 +111,5 @@ def refuse(recipient: str) -> None:
 
 
 async def lose(recipient: str, deadline_s: float) -> HttpResponse | None:
-    """The trouble of an answer whose message was taken; None where the answer arrives.
-
-    Raises CutOff.
-    """
-    if recipient == BAD_GATEWAY:
-        return BAD_GATEWAY_ANSWER
-    delay_s = {CUT: 0.0, SLOW: SLOW_S, NEVER_ANSWERED: deadline_s}.get(recipient)
-    if delay_s is None:
-        return None
-    await asyncio.sleep(min(delay_s, deadline_s))
-    if recipient == CUT or delay_s >= deadline_s:
-        raise CutOff
-    return None
+    """`lost.lose` of an answer whose message was taken."""
+    return await lost.lose(_LOST.get(recipient, ""), deadline_s)

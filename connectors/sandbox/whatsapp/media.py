@@ -3,20 +3,21 @@
 import hashlib
 import os
 import time
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from connectors.kit.context import HttpResponse
-from connectors.sandbox.whatsapp import magic
-from connectors.sandbox.whatsapp.graph import (
+from connectors.sandbox.graph import (
     GraphError,
     Refusal,
     Request,
     answer,
     invalid,
-    missing,
     number_from,
     unknown_object,
 )
+from connectors.sandbox.whatsapp import magic
+from connectors.sandbox.whatsapp.graph import missing
 from connectors.sandbox.whatsapp.state import LIMIT_MEDIA_BYTES, State
 
 HOST = "lookaside.fbsbx.com"
@@ -103,7 +104,7 @@ async def lookup(state: State, request: Request) -> HttpResponse:
     return answer({"url": f"https://{HOST}{PATH}?{urlencode(query)}", **found[0]})
 
 
-async def download(state: State, token: str, query: dict[str, str]) -> HttpResponse:
+async def download(state: State, token: str, query: Mapping[str, str]) -> HttpResponse:
     """GET of a media url: the token that may use the account, within five minutes."""
     magic.check_token(token)
     media_id = query.get("mid", "")

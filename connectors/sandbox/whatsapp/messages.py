@@ -5,8 +5,10 @@ from typing import Any
 
 from connectors.kit.context import HttpResponse
 from connectors.sandbox.contract import Emission
+from connectors.sandbox.graph import Refusal, Request, answer, invalid
+from connectors.sandbox.web import UNREACHABLE_LINK
 from connectors.sandbox.whatsapp import contents, magic, template_store, webhooks
-from connectors.sandbox.whatsapp.graph import Refusal, Request, answer, invalid, missing
+from connectors.sandbox.whatsapp.graph import missing
 from connectors.sandbox.whatsapp.people import Person, message_id, person
 from connectors.sandbox.whatsapp.state import State
 
@@ -106,7 +108,7 @@ async def _category(state: State, kind: str, body: Mapping[str, Any]) -> str:
 
 def _link_failure(content: Any) -> Refusal | None:
     link = content.get("link") if isinstance(content, dict) else None
-    return magic.MEDIA_NOT_LOADED if link and magic.UNREACHABLE_LINK in link else None
+    return magic.MEDIA_NOT_LOADED if link and UNREACHABLE_LINK in link else None
 
 
 def _accepted(body: Mapping[str, Any], kind: str, recipient: Person, taken: str) -> dict[str, Any]:

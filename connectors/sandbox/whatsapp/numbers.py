@@ -3,8 +3,8 @@
 from typing import Any
 
 from connectors.kit.context import HttpResponse
+from connectors.sandbox.graph import Request, answer, invalid
 from connectors.sandbox.whatsapp import magic
-from connectors.sandbox.whatsapp.graph import Request, answer, invalid
 from connectors.sandbox.whatsapp.state import State
 
 DEFAULT_FIELDS = ("verified_name", "code_verification_status", "display_phone_number", "quality_rating", "id")

@@ -5,7 +5,8 @@ import dataclasses
 import os
 import re
 
-from connectors.sandbox.whatsapp.graph import number_from, wrong
+from connectors.sandbox.graph import number_from
+from connectors.sandbox.whatsapp.graph import wrong
 
 USER_ID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}")
 

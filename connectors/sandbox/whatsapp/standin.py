@@ -1,12 +1,20 @@
 """The stand-in itself: which request goes where."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
-from connectors.kit.context import HttpResponse, Part
-from connectors.kit.secret import Secret
+from connectors.kit.context import HttpResponse
+from connectors.sandbox import web
 from connectors.sandbox.contract import Emission, Inbound
+from connectors.sandbox.graph import (
+    GraphError,
+    Request,
+    check_version,
+    invalid,
+    request_of,
+    unknown_object,
+)
+from connectors.sandbox.http import Asked, HttpStandin
 from connectors.sandbox.store import SandboxStore
 from connectors.sandbox.whatsapp import (
     inbound,
@@ -14,23 +22,13 @@ from connectors.sandbox.whatsapp import (
     media,
     messages,
     numbers,
-    samples,
     template_store,
     templates,
     webhooks,
 )
-from connectors.sandbox.whatsapp.graph import (
-    SERVED_VERSIONS,
-    GraphError,
-    Refusal,
-    Request,
-    invalid,
-    unknown_object,
-)
 from connectors.sandbox.whatsapp.people import person
 from connectors.sandbox.whatsapp.state import State
 from hermes.core.errors import InvalidArgument
-from hermes.core.http_types import ResponseTooLarge
 
 _Handler = Callable[[State, Request], Awaitable[HttpResponse]]
 _EDGES: Mapping[tuple[str, str], _Handler] = {
@@ -44,51 +42,19 @@ _EDGES: Mapping[tuple[str, str], _Handler] = {
 }
 
 
-class Standin:
+class Standin(HttpStandin):
     """`connectors.sandbox.Standin` of WhatsApp."""
 
     def __init__(self, store: SandboxStore) -> None:
+        super().__init__()
         self._state = State(store)
-        self.events: list[Emission] = []
 
-    async def request(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        bearer: Secret | None = None,
-        params: Mapping[str, str] | None = None,
-        json: Any = None,
-        form: Mapping[str, str] | None = None,
-        parts: Sequence[Part] | None = None,
-        content: bytes | None = None,  # noqa: ARG002  (no call of ours sends raw bytes)
-        deadline_s: float = 30.0,
-        limit_bytes: int = 5_000_000,
-    ) -> HttpResponse:
-        """As `connectors.sandbox.Standin.request`."""
-        address = urlsplit(url)
-        token = _token(bearer, headers or {})
-        query = dict(parse_qsl(address.query)) | dict(params or {})
-        path = tuple(part for part in address.path.split("/") if part)
-        if address.path == media.PATH:
-            response = await self._answered(media.download(self._state, token, query))
-        elif path and path[0].startswith("v") and path[0][1:2].isdecimal():
-            request = Request(
-                method=method.upper(),
-                path=path[1:],
-                token=token,
-                params=query,
-                json=json if json is not None else form,
-                parts=tuple(parts or ()),
-                deadline_s=deadline_s,
-            )
-            response = await self._answered(self._graph(path[0], request))
-        else:
-            response = samples.from_the_web(address.path)
-        if len(response.body) > limit_bytes:
-            raise ResponseTooLarge(limit_bytes)
-        return response
+    async def answer(self, asked: Asked) -> HttpResponse:
+        """As `HttpStandin.answer`."""
+        if asked.path == media.PATH:
+            return await self._answered(media.download(self._state, asked.token, asked.params))
+        found = request_of(asked)
+        return web.from_the_web(asked.path) if found is None else await self._answered(self._graph(*found))
 
     async def inbound(self, event: Inbound) -> dict[str, Any]:
         """As `connectors.sandbox.Standin.inbound`."""
@@ -109,7 +75,7 @@ class Standin:
             return refused.refusal.response()
 
     async def _graph(self, version: str, request: Request) -> HttpResponse:
-        _check_version(version)
+        check_version(version)
         magic.check_token(request.token)
         match request.method, request.path:
             case "POST", (_, "messages"):
@@ -134,19 +100,3 @@ class Standin:
             payload = webhooks.template_review(await self._state.ids(), template, verdict, reason)
             self.events.append(Emission(after_s=template_store.REVIEW_S, payload=payload))
         return response
-
-
-def _token(bearer: Secret | None, headers: Mapping[str, str]) -> str:
-    if bearer is not None:
-        return bearer.reveal()
-    given = {name.lower(): value for name, value in headers.items()}.get("authorization", "")
-    return given.removeprefix("Bearer ").strip()
-
-
-def _check_version(version: str) -> None:
-    number = int(version[1:].partition(".")[0] or 0) if version[1:].partition(".")[0].isdecimal() else 0
-    if number < SERVED_VERSIONS.start:
-        title = "You are calling a deprecated version of the API. Please update to the latest version: v26.0."
-        raise GraphError(Refusal(2635, title))
-    if number not in SERVED_VERSIONS:
-        raise GraphError(Refusal(2500, f"Unknown path components: /{version}"))

@@ -5,8 +5,8 @@ import binascii
 from collections.abc import Mapping
 from typing import Any
 
+from connectors.sandbox.graph import unknown_object
 from connectors.sandbox.store import SandboxStore
-from connectors.sandbox.whatsapp.graph import unknown_object
 
 ACCOUNT_TTL_S = 90 * 86_400
 MEDIA_TTL_S = 86_400

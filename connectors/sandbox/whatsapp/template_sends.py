@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from connectors.sandbox.graph import GraphError, Refusal, invalid
 from connectors.sandbox.whatsapp import attachments, template_store
 from connectors.sandbox.whatsapp.checks import items, member, members, only
-from connectors.sandbox.whatsapp.graph import GraphError, Refusal, invalid, missing
+from connectors.sandbox.whatsapp.graph import missing
 from connectors.sandbox.whatsapp.state import State
 
 VARIABLE = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")

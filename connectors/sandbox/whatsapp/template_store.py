@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from connectors.sandbox.whatsapp.graph import number_from
+from connectors.sandbox.graph import number_from
 from connectors.sandbox.whatsapp.state import State
 
 REVIEW_S = 2.0

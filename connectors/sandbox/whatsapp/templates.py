@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from connectors.kit.context import HttpResponse
+from connectors.sandbox.graph import GraphError, Refusal, Request, answer, invalid, number_from
 from connectors.sandbox.whatsapp import template_store
 from connectors.sandbox.whatsapp.checks import items, member, text
-from connectors.sandbox.whatsapp.graph import GraphError, Refusal, Request, answer, invalid, number_from
 from connectors.sandbox.whatsapp.state import State
 from connectors.sandbox.whatsapp.template_sends import VARIABLE
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from connectors.sandbox.whatsapp.graph import Refusal
+from connectors.sandbox.graph import Refusal
 from connectors.sandbox.whatsapp.numbers import display_number
 from connectors.sandbox.whatsapp.people import Person
 

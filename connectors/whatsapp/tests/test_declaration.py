@@ -70,6 +70,7 @@ def test_the_graph_version_and_address_are_the_operators() -> None:
     settings = {s.name: (s.default, s.is_base) for s in CONNECTOR.settings}
     assert settings == {
         "WHATSAPP_API_BASE": ("https://graph.facebook.com", True),
+        "WHATSAPP_OAUTH_BASE": ("https://www.facebook.com", True),
         "META_GRAPH_VERSION": ("v26.0", False),
     }
 

@@ -162,17 +162,18 @@ def received(meta: Meta, mime_type: str, content: bytes) -> str:
 
 def test_a_small_picture_comes_back_inline(call: Calling, meta: Meta) -> None:
     result = call.result("whatsapp_get_media", media_id=received(meta, "image/png", PNG))
-    assert result.content == [
-        {"type": "image", "data": base64.b64encode(PNG).decode(), "mimeType": "image/png"}
-    ]
+    assert result.content[0] == {
+        "type": "image",
+        "data": base64.b64encode(PNG).decode(),
+        "mimeType": "image/png",
+    }
     data = call("whatsapp_get_media", media_id="2621233374848975")
     assert (data["mime_type"], data["size_bytes"], data["inline"]) == ("image/png", len(PNG), True)
 
 
 def test_a_document_comes_back_as_an_embedded_resource(call: Calling, meta: Meta) -> None:
     result = call.result("whatsapp_get_media", media_id=received(meta, "application/pdf", b"%PDF"))
-    (block,) = result.content
-    assert block["resource"] == {
+    assert result.content[0]["resource"] == {
         "uri": "hermes://media/2621233374848975",
         "mimeType": "application/pdf",
         "blob": base64.b64encode(b"%PDF").decode(),
@@ -183,6 +184,8 @@ def test_a_large_file_is_told_of_and_not_loaded(call: Calling, meta: Meta) -> No
     data = call("whatsapp_get_media", media_id=received(meta, "video/mp4", bytes(400_000)))
     assert (data["inline"], data["size_bytes"]) == (False, 400_000)
     assert "180 kB" in data["note"]
+    (link,) = call.result("whatsapp_get_media", media_id="2621233374848975").content
+    assert (link["type"], link["uri"], link["size"]) == ("resource_link", data["url"], 400_000)
     assert not any(s.path.startswith("/files/") for s in meta.seen)
 
 

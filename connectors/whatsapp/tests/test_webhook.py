@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings, strategies
 
+from connectors.kit.meta import verify
 from connectors.kit.webhook import InboundEvent, InboundMessage, OtherEvent, StatusChange
 from connectors.whatsapp.tests.deliveries import ACCOUNT, AT, NUMBER, WHO, change, delivery
-from connectors.whatsapp.webhook import parse, verify
+from connectors.whatsapp.webhook import parse
 
 
 def sign(body: bytes, secret: str) -> dict[str, str]:
@@ -64,6 +65,9 @@ def test_a_status_carries_its_error_and_the_token_of_its_call() -> None:
 
 
 def test_a_call_is_no_message_and_is_kept() -> None:
+    """It stands in `statuses`, but `wacid.…` names a call: as a status it would begin a message nobody sent,
+    and a call's `ACCEPTED` would be read as that message's.
+    """
     (event,) = parse(
         delivery(change("calls", statuses=[{"id": "wacid.1", "status": "RINGING", "timestamp": "1"}]))
     )

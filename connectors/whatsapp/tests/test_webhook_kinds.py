@@ -156,6 +156,7 @@ def test_what_the_business_wrote_on_its_phone_goes_out() -> None:
 
 
 def test_history_is_read_in_both_directions() -> None:
+    """Its messages stand in `history`, beside none in `messages`; they are messages all the same."""
     mine = {"from": "15550783881", "id": "wamid.2", "timestamp": "1738796600", "type": "text"}
     theirs = {**WHO, "type": "text", "text": {"body": "old"}, "history_context": {"status": "READ"}}
     part = {"metadata": {"phase": 1}, "threads": [{"id": "14155550123", "messages": [theirs, mine]}]}

@@ -10,7 +10,7 @@ from connectors.whatsapp.outputs import Sent
 
 MessageId = Annotated[
     str,
-    Meta(min_length=1, max_length=180, pattern=r"^[!-~]+$", description="WhatsApp message id (wamid...)."),
+    Meta(min_length=1, max_length=180, pattern=r"^[!-~]+$", description="Message id (wamid...)."),
 ]
 ReplyTo = Annotated[
     str,
@@ -18,7 +18,7 @@ ReplyTo = Annotated[
         min_length=1,
         max_length=180,
         pattern=r"^[!-~]+$",
-        description="Quote this message of the chat (wamid...).",
+        description="Message to quote (wamid...).",
     ),
 ]
 WAMID = "wamid.HBgLMTQxNTU1NTAxMjMVAgARGBI5QTNDQTVCM0Q0Q0Q2RTY3RTcA"

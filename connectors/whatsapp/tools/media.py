@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
+from connectors.kit.connector import MediaFile
 from connectors.kit.context import ToolContext
 from connectors.kit.tool import READ, Params, Tool, ToolResult
 from connectors.whatsapp.client import Graph
@@ -13,6 +14,8 @@ from connectors.whatsapp.limits import INLINE_BYTES, INLINE_SEEN_BYTES
 from connectors.whatsapp.outputs import Media
 from connectors.whatsapp.tools.common import MessageId
 from hermes.core.errors import InvalidArgument, NotFound, TooLarge
+
+UNKNOWN = "application/octet-stream"
 
 
 class GetMedia(Params, frozen=True):
@@ -30,23 +33,41 @@ async def get_media(ctx: ToolContext, params: GetMedia) -> ToolResult:
         raise InvalidArgument("Give either 'message_id' or 'media_id'.", details={"argument": "message_id"})
     stored = await _stored(ctx, params.message_id) if params.message_id else {}
     graph = Graph(ctx)
-    facts = await graph.media(str(params.media_id or stored["id"]))
-    mime_type = str(facts.get("mime_type") or stored.get("mime_type") or "application/octet-stream")
+    media_id = str(params.media_id or stored["id"])
+    facts = await graph.media(media_id)
+    mime_type = str(facts.get("mime_type") or stored.get("mime_type") or UNKNOWN)
     limit_bytes = INLINE_SEEN_BYTES if _is_seen(mime_type) else INLINE_BYTES
     content = await _content(graph, facts, limit_bytes)
+    filename = str(stored["filename"]) if stored.get("filename") else None
+    link = ctx.files.link({"id": media_id, "mime_type": mime_type, "filename": filename})
     media = Media(
-        media_id=str(params.media_id or stored["id"]),
+        media_id=media_id,
         mime_type=mime_type,
         size_bytes=len(content) if content is not None else _size(facts),
         sha256=str(facts["sha256"]) if facts.get("sha256") else None,
-        filename=str(stored["filename"]) if stored.get("filename") else None,
+        filename=filename,
+        url=link.url,
+        expires_at=link.expires_at,
         inline=content is not None,
         note=None
         if content is not None
-        else f"Such files above {limit_bytes // 1000} kB are not handed over inline.",
+        else f"Above {limit_bytes // 1000} kB such a file is at its url only.",
     )
-    blocks = [] if content is None else [_block(media, content)]
+    blocks = [_link(media)] if content is None else [_block(media, content), _link(media)]
     return ToolResult(data=media, upstream_id=media.media_id, content=blocks)
+
+
+async def fetch_media(ctx: ToolContext, media: Mapping[str, Any], limit_bytes: int) -> MediaFile:
+    """`Connector.fetch_media`: the media id, then its url, then its bytes; the token goes to Meta alone."""
+    graph = Graph(ctx)
+    facts = await graph.media(str(media.get("id") or ""))
+    if (_size(facts) or 0) > limit_bytes:
+        raise TooLarge(f"The file is larger than {limit_bytes >> 20} MiB.")
+    return MediaFile(
+        content=await graph.download(str(facts.get("url") or ""), limit_bytes),
+        mime_type=str(facts.get("mime_type") or media.get("mime_type") or UNKNOWN),
+        filename=str(media.get("filename") or ""),
+    )
 
 
 async def _stored(ctx: ToolContext, message_id: str) -> Mapping[str, Any]:
@@ -86,13 +107,20 @@ def _block(media: Media, content: bytes) -> dict[str, Any]:
     return {"type": "resource", "resource": {"uri": uri, "mimeType": media.mime_type, "blob": data}}
 
 
+def _link(media: Media) -> dict[str, Any]:
+    link = {"type": "resource_link", "uri": media.url, "name": media.filename or media.media_id}
+    facts = {"mimeType": media.mime_type.partition(";")[0], "size": media.size_bytes}
+    return {**link, **{name: value for name, value in facts.items() if value is not None}}
+
+
 TOOLS = (
     Tool(
         name="whatsapp_get_media",
         title="Get WhatsApp file",
         description="Get a file of a message: type, size and checksum and the file itself as content of the "
-        "result, pictures and sound up to 700 kB, other files up to 180 kB. WhatsApp keeps received files "
-        "for 7 days. Give the message or the media id.",
+        "result, pictures and sound up to 700 kB, other files up to 180 kB; any size by a link (url) that "
+        "works for 15 minutes. WhatsApp keeps received files for 7 days. Give the message or the media "
+        "id. Ids are in whatsapp_get_conversation.",
         params=GetMedia,
         output=Media,
         handler=get_media,

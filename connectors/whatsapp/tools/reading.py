@@ -14,21 +14,16 @@ from connectors.whatsapp.tools.common import WAMID, MessageId
 
 Contact = Annotated[
     str,
-    Meta(min_length=3, max_length=150, description="Phone number with country code, or user id (US.134...)."),
+    Meta(min_length=3, max_length=150, description="Phone number (+14155550123) or user id (US.134...)."),
 ]
 
 
 class ListConversations(Params, frozen=True):
     """Which conversations."""
 
-    unread: (
-        Annotated[bool, Meta(description="Only with (true) or without (false) unread messages.")] | None
-    ) = None
+    unread: Annotated[bool, Meta(description="With (true) or without (false) unread ones.")] | None = None
     window_open: (
-        Annotated[
-            bool, Meta(description="Only those that may (true) or may not (false) get free-form messages.")
-        ]
-        | None
+        Annotated[bool, Meta(description="The 24-hour window is open (true) or not (false).")] | None
     ) = None
     since: Since | None = None
     limit: Limit = 20
@@ -51,12 +46,7 @@ class GetConversation(Params, frozen=True):
     """Whose conversation."""
 
     contact: Contact
-    before: (
-        Annotated[
-            str, Meta(min_length=1, max_length=512, description="`next_cursor` of the answer before: older.")
-        ]
-        | None
-    ) = None
+    before: Cursor | None = None
     include_status: Annotated[bool, Meta(description="Add the delivery timeline of sent messages.")] = False
     limit: Limit = 20
 
@@ -145,8 +135,8 @@ TOOLS = (
     Tool(
         name="whatsapp_get_conversation",
         title="Read WhatsApp conversation",
-        description="Read the messages with one contact, newest first, and whether the 24-hour window for "
-        "free-form messages is open and until when. Marks nothing as read (whatsapp_mark_read does).",
+        description="Read the messages with one contact, newest first, and until when the 24-hour window "
+        "is open. Marks nothing as read (whatsapp_mark_read does).",
         params=GetConversation,
         output=Conversation,
         handler=get_conversation,
@@ -159,7 +149,9 @@ TOOLS = (
     Tool(
         name="whatsapp_search_messages",
         title="Search WhatsApp messages",
-        description="Find stored messages by words over all conversations or one contact's, newest first.",
+        description="Find stored messages by words over all conversations or one contact's, newest first. A "
+        "page may be short or empty and still have a next_cursor: go on with it. Read around one with "
+        "whatsapp_get_conversation.",
         params=SearchMessages,
         output=FoundMessages,
         handler=search_messages,
@@ -171,9 +163,9 @@ TOOLS = (
     Tool(
         name="whatsapp_get_message_status",
         title="Check WhatsApp delivery",
-        description="Tell how far a sent message is (accepted, sent, delivered, read, played or failed) with "
-        "the time of each step and, if it failed, why and what to do. Use it after a send: WhatsApp often "
-        "refuses only after it accepted.",
+        description="Tell how far a sent message is (accepted, sent, delivered, read, played, failed), "
+        "when, and, if it failed, why and what to do. Use it after a send: WhatsApp often accepts first "
+        "and refuses later. Answers: whatsapp_get_conversation.",
         params=GetMessageStatus,
         output=MessageStatus,
         handler=get_message_status,

@@ -25,10 +25,10 @@ class SendText(Params, frozen=True):
         Meta(
             min_length=1,
             max_length=TEXT_CHARS,
-            description="Message, up to 4,096 characters; WhatsApp's *bold*, _italic_, ~struck~ work.",
+            description="Up to 4,096 characters; *bold*, _italic_, ~struck~ work.",
         ),
     ]
-    preview_url: Annotated[bool, Meta(description="Show a preview of the first link.")] = False
+    preview_url: Annotated[bool, Meta(description="Preview its first link.")] = False
     reply_to: ReplyTo | None = None
 
 
@@ -48,8 +48,8 @@ class SendMedia(Params, frozen=True):
     kind: Annotated[
         Literal["image", "video", "audio", "document", "sticker"],
         Meta(
-            description="image: JPEG, PNG <= 5 MB; video: MP4, 3GPP <= 16 MB; audio: AAC, AMR, MP3, M4A, OGG "
-            "<= 16 MB; document: any type <= 100 MB; sticker: WebP <= 100 kB (animated 500 kB)."
+            description="image: JPEG, PNG to 5 MB; video (MP4, 3GPP), audio to 16 MB; document: any to "
+            "100 MB; sticker: WebP to 100 kB."
         ),
     ]
     file: File
@@ -66,7 +66,7 @@ class SendMedia(Params, frozen=True):
                 min_length=1,
                 max_length=FILENAME_CHARS,
                 pattern=r'^[^/\\"\n\r]+$',
-                description="Name the recipient sees; documents only.",
+                description="Shown name of a document.",
             ),
         ]
         | None
@@ -129,7 +129,11 @@ class MarkRead(Params, frozen=True):
 async def mark_read(ctx: ToolContext, params: MarkRead) -> ToolResult:
     """Mark a received message as read."""
     await Graph(ctx).mark_read(params.message_id, typing=params.typing)
-    return ToolResult(data=Done(message_id=params.message_id, done=True), upstream_id=params.message_id)
+    return ToolResult(
+        data=Done(message_id=params.message_id, done=True),
+        upstream_id=params.message_id,
+        read_up_to=params.message_id,
+    )
 
 
 TOOLS = (
@@ -150,9 +154,8 @@ TOOLS = (
     Tool(
         name="whatsapp_send_media",
         title="Send WhatsApp media",
-        description="Send one image, video, audio file, document or sticker to one person, with a caption "
-        "where possible. Needs the 24-hour window like whatsapp_send_text. The file is checked for type and "
-        "size and handed to WhatsApp first.",
+        description="Send one image, video, audio file, document or sticker to one person, now. Needs the "
+        "24-hour window like whatsapp_send_text. Type and size are checked before anything is sent.",
         params=SendMedia,
         output=Sent,
         handler=send_media,
@@ -165,7 +168,7 @@ TOOLS = (
         name="whatsapp_react",
         title="React on WhatsApp",
         description="Put an emoji on a message of a chat, replacing an earlier reaction, or remove it. The "
-        "person is notified. Needs the 24-hour window.",
+        "person is notified. Needs the 24-hour window. To say something use whatsapp_send_text.",
         params=React,
         output=Sent,
         handler=react,
@@ -176,8 +179,9 @@ TOOLS = (
     Tool(
         name="whatsapp_mark_read",
         title="Mark WhatsApp message read",
-        description="Show the sender blue ticks for a received message and all before it. Reading through "
-        "the other tools never does that by itself.",
+        description="Show the sender blue ticks for a received message and all before it, and count them as "
+        "read in the inbox. Reading through the other tools never does that by itself. Nothing is sent to "
+        "them; to answer use whatsapp_send_text.",
         params=MarkRead,
         output=Done,
         handler=mark_read,

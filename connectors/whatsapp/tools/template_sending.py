@@ -20,7 +20,7 @@ from hermes.core.errors import InvalidArgument, NotFound
 
 HeaderParams = Annotated[
     ValueList,
-    Meta(description="`takes.header` in order: text, a file (https address or media id), or a place."),
+    Meta(description="`takes.header` in order: text, file or place."),
 ]
 BodyParams = Annotated[
     ValueList | ValuesByName, Meta(description="`takes.body`: values in order, or by variable name.")
@@ -95,9 +95,9 @@ TOOLS = (
     Tool(
         name="whatsapp_send_template",
         title="Send WhatsApp template",
-        description="Send an approved message template to one person; works at any time, also outside the "
-        "24-hour window (marketing and some others cost money). Look the template and the values it takes up "
-        "with whatsapp_list_templates. All is checked against the approved template before anything is sent.",
+        description="Send an approved message template to one person, at any time, also outside the "
+        "24-hour window; Meta charges for some. Take template and values from whatsapp_list_templates. "
+        "All is checked before anything is sent.",
         params=SendTemplate,
         output=Sent,
         handler=send_template,

@@ -1,13 +1,11 @@
 """Message templates: find, hand in, delete."""
 
-import base64
-import binascii
 from typing import Annotated, Any, Literal
 
-import msgspec
 from msgspec import Meta
 
 from connectors.kit.context import ToolContext
+from connectors.kit.cursors import pack, unpack
 from connectors.kit.params import Cursor, Limit
 from connectors.kit.schema import dump
 from connectors.kit.tool import CREATE, DELETE, READ, Params, Tool, ToolResult
@@ -16,7 +14,7 @@ from connectors.whatsapp.client import Graph
 from connectors.whatsapp.definitions import Definition, definition
 from connectors.whatsapp.outputs import DeletedTemplate, NewTemplate, Template, Templates
 from connectors.whatsapp.template_rules import TemplateComponent, check
-from hermes.core.errors import InvalidArgument, NotFound
+from hermes.core.errors import NotFound
 
 # Meta's pages hold 25 to 100 templates; this many are looked through for one answer.
 LIMIT_PAGES = 10
@@ -27,7 +25,7 @@ Name = Annotated[
         min_length=1,
         max_length=limits.TEMPLATE_NAME_CHARS,
         pattern=r"^[a-z0-9_]+$",
-        description="Template name: a-z, 0-9, _.",
+        description="Name: a-z, 0-9, _.",
     ),
 ]
 Language = Annotated[
@@ -36,7 +34,7 @@ Language = Annotated[
         min_length=2,
         max_length=10,
         pattern=r"^[a-z]{2,3}(_[A-Za-z]{2,5})?$",
-        description="Language code exactly as listed, e.g. en_US.",
+        description="Language code as listed, e.g. en_US.",
     ),
 ]
 
@@ -62,7 +60,7 @@ class ListTemplates(Params, frozen=True):
 async def list_templates(ctx: ToolContext, params: ListTemplates) -> ToolResult:
     """List templates that fit, walking Meta's pages."""
     graph = Graph(ctx)
-    after, skip = _position(params.cursor)
+    after, skip = unpack(params.cursor, tuple[str | None, int]) if params.cursor else (None, 0)
     found: list[Template] = []
     for _ in range(LIMIT_PAGES):
         page, following = await graph.template_page(after)
@@ -70,12 +68,12 @@ async def list_templates(ctx: ToolContext, params: ListTemplates) -> ToolResult:
             if index < skip or not _fits(template, params):
                 continue
             if len(found) == params.limit:
-                return ToolResult(data=Templates(templates=found, next_cursor=_cursor(after, index)))
+                return ToolResult(data=Templates(templates=found, next_cursor=pack((after, index))))
             found.append(_shown(template))
         if following is None:
             return ToolResult(data=Templates(templates=found))
         after, skip = following, 0
-    return ToolResult(data=Templates(templates=found, next_cursor=_cursor(after, 0)))
+    return ToolResult(data=Templates(templates=found, next_cursor=pack((after, 0))))
 
 
 class CreateTemplate(Params, frozen=True):
@@ -171,26 +169,6 @@ def _shown(template: Definition) -> Template:
     )
 
 
-def _cursor(after: str | None, skip: int) -> str:
-    return base64.urlsafe_b64encode(msgspec.json.encode([after, skip])).decode().rstrip("=")
-
-
-def _position(cursor: str | None) -> tuple[str | None, int]:
-    if cursor is None:
-        return None, 0
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        after, skip = msgspec.json.decode(
-            base64.b64decode(padded, b"-_", validate=True), type=tuple[str | None, int]
-        )
-    except (binascii.Error, ValueError, msgspec.DecodeError):
-        raise InvalidArgument(
-            "'cursor' is not a next_cursor of this tool; leave it out to begin anew.",
-            details={"argument": "cursor"},
-        ) from None
-    return after, skip
-
-
 TOOLS = (
     Tool(
         name="whatsapp_list_templates",
@@ -209,7 +187,8 @@ TOOLS = (
         name="whatsapp_create_template",
         title="Create WhatsApp template",
         description="Hand a new message template in to Meta for review (mostly done within a day). It can be "
-        "sent once its status is APPROVED. Lengths, variables, samples and buttons are checked first.",
+        "sent once its status is APPROVED. Lengths, variables, samples and buttons are checked first. "
+        "Until then nothing is sent; whatsapp_list_templates tells the status.",
         params=CreateTemplate,
         output=NewTemplate,
         handler=create_template,
@@ -225,7 +204,7 @@ TOOLS = (
         name="whatsapp_delete_template",
         title="Delete WhatsApp template",
         description="Delete a message template for good: one language, or without `language` all of them. "
-        "Its name cannot be used again for 30 days.",
+        "Its name cannot be used again for 30 days. Names are in whatsapp_list_templates.",
         params=DeleteTemplate,
         output=DeletedTemplate,
         handler=delete_template,

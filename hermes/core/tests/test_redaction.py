@@ -21,6 +21,7 @@ SECRET = "S3cr3tV4lue0123456789abcdefghijklmnopqrstuv"  # no shape of its own
         f"key=hms_test_{SECRET}, next",
         f"GET https://api.telegram.org/bot123456:{SECRET}/sendMessage failed",
         f"HTTPSConnectionPool: /bot123456:{SECRET}/getMe",
+        f"GET /media/h1.m1.{SECRET} HTTP/1.1",
         f"/bot123456%3A{SECRET}/getMe",
         f"token 123456789:{SECRET} refused",
         f"Authorization: Bearer {SECRET}",

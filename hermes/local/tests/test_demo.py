@@ -20,5 +20,6 @@ def test_the_journey_is_played_and_nothing_is_left(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Every step did what it should." in done.stdout
+    assert "woken after" in done.stdout
     assert "\033[" not in done.stdout
     assert not list(tmp_path.glob("hermes-demo-*"))

@@ -32,10 +32,12 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         """List them, then put them back in line."""
-        chosen = self._chosen(options)
+        found = self._chosen(options)
+        chosen = deliveries.repeatable(found)
         count = chosen.count()
         if options["id"] and not count:
-            raise CommandError(f"There is no delivery {options['id']}.")
+            known = "is done, and its body was dropped" if found.exists() else "does not exist"
+            raise CommandError(f"Delivery {options['id']} {known}.")
         for row in chosen.order_by("received_at")[:SHOWN]:
             told = (row.public_id, row.platform, clock.iso(row.received_at), row.state, f"tries={row.tries}")
             self.stdout.write(" ".join([*told, row.reason]).rstrip())

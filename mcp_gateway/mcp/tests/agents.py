@@ -48,7 +48,7 @@ def modern_headers(message: Mapping[str, Any]) -> dict[str, str]:
     return headers
 
 
-def call_of(tool: str, **arguments: Any) -> dict[str, Any]:
+def call_of(tool: str, /, **arguments: Any) -> dict[str, Any]:
     """The parameters of a tool call."""
     return {"name": tool, "arguments": arguments}
 
@@ -85,7 +85,7 @@ class Agent:
         found: dict[str, Any] = answer.json()["result"]
         return found
 
-    def call(self, tool: str, **arguments: Any) -> dict[str, Any]:
+    def call(self, tool: str, /, **arguments: Any) -> dict[str, Any]:
         """The result of a modern tool call."""
         return self.result("tools/call", call_of(tool, **arguments))
 

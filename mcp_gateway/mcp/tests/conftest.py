@@ -17,6 +17,7 @@ import uvicorn
 from mcp_gateway.mcp.tests.agents import Agent
 from tests.support.api import Api
 from tests.support.probed import Probed
+from tests.support.tenants import Tenant, World
 
 STARTS_WITHIN_S = 40.0
 UVICORN = ("uvicorn", "--timeout-graceful-shutdown", "1", "--port")
@@ -33,6 +34,18 @@ def agent(api: Api, probed: Probed) -> Agent:
 def stranger(api: Api, connect: Callable[..., Probed]) -> Agent:
     """globex's agent."""
     return Agent(api, connect("globex").key)
+
+
+@pytest.fixture
+def acme_shop(world: World) -> Tenant:
+    """acme with an account at every platform."""
+    return world.make("acme")
+
+
+@pytest.fixture
+def globex_shop(world: World) -> Tenant:
+    """The stranger with as many."""
+    return world.make("globex")
 
 
 @pytest.fixture(scope="session")

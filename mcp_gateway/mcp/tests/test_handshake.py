@@ -195,11 +195,17 @@ def test_a_log_level_is_one_of_the_protocols(agent: Agent) -> None:
 
 def test_a_session_may_watch_a_hundred_resources(agent: Agent) -> None:
     session = agent.initialize()
-    for n in range(100):
-        assert (
-            "result" in agent.handshake("resources/subscribe", {"uri": f"test://{n}"}, session=session).json()
-        )
-    one_more = agent.handshake("resources/subscribe", {"uri": "test://100"}, session=session).json()
-    assert one_more["error"]["code"] == -32602
-    agent.handshake("resources/unsubscribe", {"uri": "test://0"}, session=session)
-    assert "result" in agent.handshake("resources/subscribe", {"uri": "test://100"}, session=session).json()
+
+    def asked(what: str, number: int) -> dict[str, Any]:
+        uri = {"uri": f"test://template/{number}/data"}
+        return dict(agent.handshake(f"resources/{what}", uri, session=session).json())
+
+    assert all("result" in asked("subscribe", number) for number in range(100))
+    assert asked("subscribe", 100)["error"]["code"] == -32602
+    asked("unsubscribe", 0)
+    assert "result" in asked("subscribe", 100)
+
+
+def test_only_what_the_caller_may_read_can_be_watched(agent: Agent) -> None:
+    answer = agent.handshake("resources/subscribe", {"uri": "test://nothing"}, session=agent.initialize())
+    assert answer.json()["error"]["code"] == -32002

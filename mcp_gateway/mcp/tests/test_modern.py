@@ -77,20 +77,20 @@ def test_mc17_two_customers_with_the_same_platforms_get_the_same_bytes(agent: Ag
     assert one == other
 
 
-def test_tools_are_listed_in_name_order_with_whole_annotations_and_schemas(agent: Agent) -> None:
+def test_tools_are_listed_in_name_order_with_whole_annotations_and_outlined_schemas(agent: Agent) -> None:
     tools = agent.result("tools/list")["tools"]
     names = [t["name"] for t in tools]
     assert names == sorted(names)
     echo = next(t for t in tools if t["name"] == "probe_echo")
     assert set(echo["annotations"]) == {
-        "title",
         "readOnlyHint",
         "destructiveHint",
         "idempotentHint",
         "openWorldHint",
     }
-    assert echo["inputSchema"]["type"] == "object"
-    assert "meta" in echo["outputSchema"]["properties"]
+    text = echo["inputSchema"]["properties"]["text"]
+    assert (text["type"], echo["inputSchema"]["additionalProperties"]) == ("string", False)
+    assert echo["outputSchema"]["type"] == "object"
 
 
 @pytest.mark.parametrize(
@@ -227,15 +227,15 @@ def test_completion_suggests_for_prompts_and_families(agent: Agent) -> None:
 
 def test_what_is_not_offered_is_neither_declared_nor_served(agent: Agent, settings: Any) -> None:
     from mcp_gateway import catalogue
-    from mcp_gateway.mcp import about, offers
+    from mcp_gateway.mcp import about, offered
 
-    caches = (offers.every_prompt, offers.every_resource, about.features, catalogue.every_tool)
+    caches = (offered.every_prompt, offered.every_resource, about.features, catalogue.every_tool)
     settings.MCP_CONFORMANCE = False
     for cached in caches:
         cached.cache_clear()
     try:
-        assert set(agent.result("server/discover")["capabilities"]) == {"tools"}
-        assert refusal(agent.modern("prompts/list")) == (404, -32601)
+        assert "logging" not in agent.result("server/discover")["capabilities"]
+        assert refusal(agent.modern("prompts/get", {"name": "test_simple_prompt"})) == (400, -32602)
         assert refusal(agent.modern("tools/call", call_of("test_simple_text"))) == (400, -32602)
     finally:
         settings.MCP_CONFORMANCE = True

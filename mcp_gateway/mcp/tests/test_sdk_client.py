@@ -141,7 +141,8 @@ def test_the_client_reads_resources_and_completes(api: Api, probed: Probed, loop
             read = await client.read_resource("test://template/7/data")
             assert isinstance(read.contents[0], types.TextResourceContents)
             assert "Data for ID: 7" in read.contents[0].text
-            (family,) = (await client.list_resource_templates()).resource_templates
+            families = (await client.list_resource_templates()).resource_templates
+            family = next(f for f in families if f.uri_template.startswith("test://"))
             ref = types.ResourceTemplateReference(uri=family.uri_template)
             found = await client.complete(ref, {"name": "id", "value": "12"})
             assert found.completion.values == ["12", "123"]

@@ -1,4 +1,4 @@
-"""The probe platform: `GET /me`, `GET /items/<id>`, `POST /messages`."""
+"""The probe platform: `GET /me`, `GET /items/<id>`, `POST /messages`, and `GET /news`, which a watch asks."""
 
 import asyncio
 import dataclasses
@@ -13,6 +13,8 @@ from connectors.kit.context import HttpResponse, ToolContext
 from connectors.kit.credentials import Credentials, credential
 from connectors.kit.secret import Secret
 from connectors.kit.tool import READ, SEND, NoParams, Output, Params, SentMessage, Tool, ToolResult
+from connectors.kit.watch import Sight, WatchSpec
+from connectors.kit.webhook import InboundMessage
 from hermes.core.errors import (
     HermesError,
     NeedsReauth,
@@ -22,6 +24,7 @@ from hermes.core.errors import (
     PlatformUnavailable,
     RateLimited,
 )
+from tests.support.probe_webhook import webhook
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +110,22 @@ async def _verify(ctx: ToolContext) -> Identity:
     return Identity(external_id=me["id"], label=me["name"])
 
 
+async def _look(ctx: ToolContext, cursor: str) -> Sight:
+    news = await _request(ctx, "GET", "/news", params={"after": cursor} if cursor else {})
+    heard = [
+        InboundMessage(
+            route=(),
+            upstream_id=told["id"],
+            contact=told["from"],
+            at=ctx.now(),
+            kind="text",
+            text=told["text"],
+        )
+        for told in news["messages"]
+    ]
+    return Sight(events=heard, cursor=news["cursor"], has_more=news.get("more", False))
+
+
 async def _echo(ctx: ToolContext, params: EchoParams) -> ToolResult:
     return ToolResult(data=EchoOutput(text=params.text))
 
@@ -175,4 +194,6 @@ CONNECTOR = Connector(
         ),
     ),
     limits={"text_chars": 4096},
+    webhook=webhook(_request),
+    watch=WatchSpec(look=_look, interval_s=30),
 )

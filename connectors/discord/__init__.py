@@ -1,0 +1,1 @@
+"""Discord: servers, channels, threads and direct messages of a bot."""

@@ -1,0 +1,1 @@
+"""Obsidian: notes in a vault that Hermes keeps for a connection."""

@@ -1,0 +1,1 @@
+"""Obsidian's tools by subject: parameters, handlers and what is published of them."""

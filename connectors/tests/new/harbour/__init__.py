@@ -1,1 +1,0 @@
-"""A harbour's signal mast: the smallest whole connector."""

@@ -1,0 +1,1 @@
+"""X, once Twitter: posts, mentions, reactions and direct messages of an account."""

@@ -1,0 +1,1 @@
+"""Files of messages, and files that platforms fetch: served by short-lived links."""

@@ -1,0 +1,1 @@
+"""What was done: the customer's audit trail as people read it."""

@@ -1,0 +1,1 @@
+"""Pages of connecting an account by signing in at its platform."""

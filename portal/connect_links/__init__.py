@@ -1,0 +1,1 @@
+"""The page of a connect link, outside of the sections: whoever follows one need not know the portal."""

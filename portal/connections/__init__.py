@@ -1,0 +1,1 @@
+"""Connected accounts: what is connected, connecting, and everything done to one."""

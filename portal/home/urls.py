@@ -1,0 +1,8 @@
+"""URLs of the home."""
+
+from django.urls import path
+
+from portal.home import views
+
+app_name = "home"
+urlpatterns = [path("", views.index, name="index")]

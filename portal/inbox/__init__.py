@@ -1,0 +1,1 @@
+"""Stored conversations of all channels, as people read them."""

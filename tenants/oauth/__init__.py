@@ -1,0 +1,1 @@
+"""Accounts connected by OAuth: letting Hermes in, keeping it in, and giving the access back."""

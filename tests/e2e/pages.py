@@ -1,0 +1,120 @@
+"""Every page there is. A page in this list gets all checks of test_pages.py: add yours here and only here."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+Path = str | Callable[[Any], str]
+
+
+class ListedPage(NamedTuple):
+    """A page: where it is, and who looks at it (owner, viewer or nobody).
+
+    `path` may be a function: it is given acme (a `Person` of conftest.py), makes what the page shows, and
+    returns the address. `status` is what the page is answered with.
+    """
+
+    name: str
+    path: Path
+    who: str = "owner"
+    status: int = 200
+
+
+def _account(acme: Any) -> str:
+    from tenants import connections, sandboxes
+
+    sandboxes.ensure(acme.customer)
+    return f"/portal/connections/{connections.listed(acme.customer.pk)[0].public_id}/"
+
+
+def _invited(acme: Any) -> Any:
+    from tenants import actors, invitations, members
+
+    owner = members.listed(acme.customer.pk).filter(role="owner").get()
+    by = actors.of_member(owner, surface="portal")
+    return invitations.invite(owner, email="guest@example.com", role="viewer", by=by)
+
+
+def _members(acme: Any) -> str:
+    _invited(acme)
+    return "/portal/members/"
+
+
+def _invitation(acme: Any) -> str:
+    from tenants import invitations
+
+    return f"/portal/invitation/{invitations.token_of(_invited(acme))}/"
+
+
+def _connect_link(acme: Any, platform: str = "whatsapp") -> Any:
+    from tenants import connect_links
+    from tenants.actors import SYSTEM
+
+    asked_as = "First live key via claude-code 2.1"
+    return connect_links.make(acme.customer.pk, platform, mode="live", asked_as=asked_as, by=SYSTEM)
+
+
+def _at(link: Any) -> str:
+    from tenants import connect_links
+
+    return "/connect/" + connect_links.address(link).rpartition("/")[2]
+
+
+def _revoked_link(acme: Any) -> str:
+    from tenants import connect_links
+    from tenants.actors import SYSTEM
+
+    return _at(connect_links.withdraw(_connect_link(acme), by=SYSTEM))
+
+
+def _used_link(acme: Any) -> str:
+    from tenants import connect_links, connections, sandboxes
+    from tenants.actors import SYSTEM
+
+    sandboxes.ensure(acme.customer)
+    link = _connect_link(acme)
+    row = connections.listed(acme.customer.pk).filter(platform="whatsapp")[0]
+    connect_links.use(link, lambda: row, by=SYSTEM)
+    return _at(link)
+
+
+PAGES: tuple[ListedPage, ...] = (
+    ListedPage("home", "/portal/"),
+    ListedPage("sign-in apps", "/portal/connect/"),
+    ListedPage("own sign-in app", "/portal/connect/apps/linkedin/LINKEDIN/"),
+    ListedPage("nothing here", "/portal/no-such-page/", status=404),
+    ListedPage("keys", "/portal/keys/"),
+    ListedPage("new key", "/portal/keys/new/"),
+    ListedPage("connections", "/portal/connections/"),
+    ListedPage("connections of a viewer", "/portal/connections/", who="viewer"),
+    ListedPage("choose a platform", "/portal/connections/new/"),
+    ListedPage("connect whatsapp", "/portal/connections/new/whatsapp/"),
+    ListedPage("an account", _account),
+    ListedPage("members", _members),
+    ListedPage("members seen by a viewer", "/portal/members/", who="viewer"),
+    ListedPage("an invitation", _invitation, who="nobody"),
+    ListedPage("an invitation that ended", "/portal/invitation/ended/", who="nobody", status=404),
+    ListedPage("connect link", lambda acme: _at(_connect_link(acme))),
+    ListedPage("connect link of a viewer", lambda acme: _at(_connect_link(acme)), who="viewer", status=404),
+    ListedPage("connect link used", _used_link),
+    ListedPage("connect link revoked", _revoked_link, status=410),
+    ListedPage("begin a customer", "/portal/begin/"),
+    ListedPage("inbox", "/portal/inbox/"),
+    ListedPage("activity", "/portal/activity/"),
+    ListedPage("usage", "/portal/usage/"),
+    ListedPage("sign in", "/account/login/", who="nobody"),
+    ListedPage("sign up", "/account/signup/", who="nobody"),
+    ListedPage("letter sent", "/account/confirm-email/", who="nobody"),
+    ListedPage("confirmation ended", "/account/confirm-email/ended/", who="nobody"),
+    ListedPage("forgotten password", "/account/password/reset/", who="nobody"),
+    ListedPage("reset sent", "/account/password/reset/done/", who="nobody"),
+    ListedPage("reset ended", "/account/password/reset/key/1-ended/", who="nobody"),
+    ListedPage("new password set", "/account/password/reset/key/done/", who="nobody"),
+    ListedPage("account inactive", "/account/inactive/", who="nobody"),
+    ListedPage("sign out", "/account/logout/"),
+    ListedPage("say the password again", "/account/reauthenticate/"),
+    ListedPage("account: e-mail", "/account/email/"),
+    ListedPage("account: password", "/account/password/change/"),
+    ListedPage("account: two-factor", "/account/2fa/"),
+    ListedPage("account: passkeys", "/account/2fa/webauthn/"),
+    ListedPage("account: devices", "/account/sessions/"),
+)

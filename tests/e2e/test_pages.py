@@ -1,0 +1,62 @@
+"""Every page of the list: accessible, without complaints, alone, light, and asked for with few queries."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tenants import members
+from tests.e2e import checking
+from tests.e2e.browsing import VIEWS, BrowserThread
+from tests.e2e.pages import PAGES, ListedPage
+
+QUERIES = 12
+PASSWORD = "winged-sandals-31"
+each_page = pytest.mark.parametrize("listed", PAGES, ids=lambda page: page.name)
+
+
+@pytest.fixture
+def visitor(listed: ListedPage, acme: Any, acme_viewer: Any) -> Any:
+    """Who looks at the page."""
+    owner = members.listed(acme.customer.pk).filter(role="owner").get().user
+    owner.set_password(PASSWORD)
+    owner.save()
+    return {"owner": owner, "viewer": acme_viewer, "nobody": None}[listed.who]
+
+
+@pytest.fixture
+def path(listed: ListedPage, acme: Any) -> str:
+    """Where the page is, with what it shows made."""
+    return listed.path if isinstance(listed.path, str) else listed.path(acme)
+
+
+@each_page
+def test_page_is_accessible_quiet_and_light(
+    browser: BrowserThread, sign_in: Any, address: str, listed: ListedPage, visitor: Any, path: str
+) -> None:
+    for view in VIEWS:
+        page = sign_in(visitor, view=view, scheme="light")
+        watched = checking.Watched(page, address)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            if scheme == "light":
+                watched.visit(path, listed.status)
+                assert checking.overflow(page) == 0, view
+            checking.keep_picture(page, f"{listed.name}-{view}-{scheme}")
+            if (view, scheme) != ("phone", "dark"):  # its colours are those of the desktop
+                assert checking.violations(page) == [], (view, scheme)
+        assert watched.bytes <= checking.WEIGHT_BYTES, (view, watched.bytes)
+        assert watched.complaints == [], view
+
+
+@each_page
+def test_page_is_asked_for_with_few_queries(listed: ListedPage, visitor: Any, path: str) -> None:
+    client = Client(headers={"Accept": "text/html"})
+    if visitor is not None:
+        client.force_login(visitor)
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.get(path)
+    assert answer.status_code == listed.status
+    assert len(asked) <= QUERIES, [query["sql"][:120] for query in asked]
