@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from inbox import watches, watching
+from inbox.tests.posting import let_others_rest
 from tests.support.api import Api
 
 MAIL = {
@@ -33,6 +34,7 @@ def arrive(api: Api, person: Any, **event: Any) -> None:
 @pytest.fixture
 def watched(api: Api, acme: Any) -> Any:
     """acme, whose sandbox mailbox was looked at once."""
+    let_others_rest()
     call(api, acme.test_key, "email_list_folders")
     watches.enrol()
     watching.look_around(30)
