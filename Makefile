@@ -1,6 +1,6 @@
 # The commands of this project; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help ready run demo test check lint format types imports migrations deployment templates bench connector clean
+.PHONY: help ready run demo test kill check lint format types imports migrations deployment templates bench connector clean
 
 BIN := .venv/bin
 PYTHON := $(BIN)/python
@@ -27,6 +27,9 @@ demo: ready ## Play a customer's journey in the sandbox with a real MCP client
 
 test: ready ## Run the tests on all cores, without network (ARGS="-k name" are pytest's)
 	@$(PYTHON) -m pytest -q -n auto $(ARGS)
+
+kill: ready ## Run the tests that kill processes, apart from the others
+	@$(PYTHON) -m pytest -q -m kill -n auto $(ARGS)
 
 check: lint format types imports migrations deployment templates ## Run every static check
 	@echo "All checks passed."

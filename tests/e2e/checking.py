@@ -10,6 +10,7 @@ from playwright.sync_api import ConsoleMessage, Page, Response
 AXE = (Path(__file__).parent / "axe/axe-4.14.1.min.js").read_text()
 # WCAG 2.2 AA and what it builds on; axe-core's own names for them.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+CONTRAST = ["color-contrast"]
 WEIGHT_BYTES = 150_000
 SHOTS = os.environ.get("E2E_SHOTS", "")
 
@@ -51,11 +52,12 @@ class Watched:
         self.bytes += int(event["encodedDataLength"])
 
 
-def violations(page: Page) -> list[str]:
+def violations(page: Page, rules: list[str] = RULES) -> list[str]:
     """What axe-core finds, as lines that say where."""
-    page.evaluate(AXE)
+    if page.evaluate("typeof axe === 'undefined'"):
+        page.evaluate(AXE)
     found = page.evaluate(
-        "(rules) => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES
+        "(rules) => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", rules
     )
     return [
         f"{rule['id']}: {node['html'][:160]} {node.get('failureSummary', '')}"

@@ -132,6 +132,7 @@ def test_starts_serves_the_printed_key_and_starts_again_with_the_same_one(
     leaves_nothing(second)
 
 
+@pytest.mark.kill
 @pytest.mark.timeout(150)
 @pytest.mark.parametrize("victim", ["web", "redis"])
 def test_one_process_that_dies_ends_all_and_is_named(start: Callable[..., Run], victim: str) -> None:
@@ -140,6 +141,7 @@ def test_one_process_that_dies_ends_all_and_is_named(start: Callable[..., Run], 
     ends_with(run, victim)
 
 
+@pytest.mark.kill
 @pytest.mark.timeout(150)
 @pytest.mark.parametrize("victim", ["worker", "beat"])
 def test_one_process_that_dies_at_the_start_ends_all_and_is_named(
