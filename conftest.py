@@ -5,6 +5,7 @@ apart by what keeps customers apart.
 """
 
 import dataclasses
+import gc
 import os
 import uuid
 from collections.abc import Callable, Iterator
@@ -26,6 +27,12 @@ pytest_plugins = ("tests.support.probed", "tests.support.tenants", "tests.suppor
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are cores: a quarter of the tests' time is waiting for processes of their own."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: the collector of garbage need not look at it again and again."""
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
 
 
 @pytest.fixture(scope="session", autouse=True)
