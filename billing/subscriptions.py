@@ -1,9 +1,11 @@
 """Which plan a customer is on, and what it has used."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 
 from billing import paid
 from billing.models import Subscription, UsagePeriod
@@ -76,6 +78,12 @@ def _put(row: Subscription) -> str:
             customer_id=row.customer_id, mode=mode, period=period, defaults={"quota": quota}
         )
     return row.plan
+
+
+def months_used(mode: str, *, percent: int) -> Iterator[UsagePeriod]:
+    """This month's rows of all customers that have used so many percent of their units, or more."""
+    rows = UsagePeriod.objects.filter(mode=mode, period=period_of(clock.now()), used__gt=0)
+    return rows.filter(quota__lte=F("used") * 100 / percent).order_by("pk").iterator()
 
 
 def usage(customer_id: int, mode: str, period: str | None = None) -> dict[str, Any]:

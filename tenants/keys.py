@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
+from django.dispatch import Signal
 
 from billing import subscriptions
 from hermes.core import clock
@@ -24,6 +25,8 @@ from tenants.principals import Credential, Principal, connections_of, principal_
 OVERLAP = timedelta(hours=24)
 LIMIT_OVERLAP = timedelta(days=7)
 LAST_USE_GRAIN = timedelta(minutes=1)
+# Sent with `key`, `by` and `before` (the key it follows, or None), in the transaction that makes the key.
+issued = Signal()
 _NO_MAC = "0" * 64
 log = structlog.get_logger(__name__)
 
@@ -70,10 +73,11 @@ def issue(
     with transaction.atomic():
         customer = Customer.objects.select_for_update().get(pk=customer_id)
         _require_room(customer)
-        issued = _made(customer, name, mode, limits)
-        by.record(customer_id, "key.issued", f"{issued.key.public_id} ({mode}) {name}")
+        made = _made(customer, name, mode, limits)
+        by.record(customer_id, "key.issued", f"{made.key.public_id} ({mode}) {name}")
+        issued.send(ApiKey, key=made.key, by=by, before=None)
         changes.announce(customer.public_id)
-    return issued
+    return made
 
 
 @repeated
@@ -95,17 +99,18 @@ def rotate(customer_id: int, public_id: str, *, overlap: timedelta = OVERLAP, by
             )
         _require_reach(by, old.mode)
         limits = of_successor(old, now).checked(by)
-        issued = _made(customer, old.name, old.mode, limits)
-        old.replaced_by = issued.key
+        made = _made(customer, old.name, old.mode, limits)
+        old.replaced_by = made.key
         old.expires_at = min(now + overlap, old.expires_at or datetime.max.replace(tzinfo=now.tzinfo))
         old.save(update_fields=["replaced_by", "expires_at"])
         by.record(
             customer_id,
             "key.rotated",
-            f"{old.public_id} -> {issued.key.public_id}; the old one works until {clock.iso(old.expires_at)}",
+            f"{old.public_id} -> {made.key.public_id}; the old one works until {clock.iso(old.expires_at)}",
         )
+        issued.send(ApiKey, key=made.key, by=by, before=old)
         changes.announce(customer.public_id)
-    return issued
+    return made
 
 
 @repeated

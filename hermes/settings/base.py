@@ -214,6 +214,7 @@ CELERY_IMPORTS = (
     "inbox.tasks",
     "mcp_gateway.oauth.tasks",
     "mcp_gateway.sweeper",
+    "portal.tasks",
     "tenants.tasks",
 )
 CELERY_TASK_DEFAULT_QUEUE = "maintenance"

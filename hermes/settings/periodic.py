@@ -26,6 +26,13 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "forward events that are due": {"task": "inbox.forward", "schedule": 5.0, "options": {"expires": 5.0}},
     "forget forwarded events": {"task": "inbox.tidy_forwarding", "schedule": 3600.0},
+    "send letters that are due": {
+        "task": "portal.send_letters",
+        "schedule": 10.0,
+        "options": {"expires": 10.0},
+    },
+    "look for what people are to be told": {"task": "portal.look_around", "schedule": 300.0},
+    "forget letters of long ago": {"task": "portal.tidy_letters", "schedule": 3600.0},
     "delete expired messages": {"task": "inbox.tasks.tidy_messages", "schedule": 3600.0},
     "forget files that were handed over": {"task": "inbox.tasks.forget_handed_files", "schedule": 300.0},
     "tidy webhook deliveries": {"task": "inbox.tasks.tidy_deliveries", "schedule": 3600.0},

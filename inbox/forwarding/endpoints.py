@@ -2,11 +2,11 @@
 
 import dataclasses
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from billing import subscriptions
 from hermes.core import clock, egress
@@ -50,6 +50,19 @@ def get(customer_id: int, public_id: str, *, by: Actor) -> WebhookEndpoint:
     if found is None:
         raise NotFound("There is no such webhook. List the webhooks and use an id from that list.")
     return found
+
+
+def in_trouble(*, failing_before: datetime, since: datetime) -> "QuerySet[WebhookEndpoint]":
+    """All customers' endpoints that fail since before then, or were disabled for it since `since`."""
+    failing = Q(enabled=True, failing_since__lte=failing_before)
+    given_up = Q(enabled=False, disabled_at__gte=since) & ~Q(disabled_reason=BY_HAND)
+    rows = WebhookEndpoint.objects.unscoped().filter(failing | given_up)
+    return rows.select_related("customer").order_by("pk")
+
+
+def host_of(endpoint: WebhookEndpoint) -> str:
+    """The host it is at; the rest of its address may hold a secret."""
+    return urlsplit(endpoint.url).hostname or ""
 
 
 @repeated

@@ -1,6 +1,5 @@
 """Pages of the members: who they are, inviting, other roles, removing, leaving."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -8,9 +7,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from hermes.core.errors import HermesError
-from portal import letters
 from portal.access import MemberRequest, for_members
 from portal.forms import add_refusal
+from portal.letters import outbox, writing
 from portal.members.forms import InvitationForm, roles_for
 from tenants import invitations, members
 from tenants.models import Invitation
@@ -36,13 +35,8 @@ def invite(request: MemberRequest) -> HttpResponse:
     except HermesError as error:
         add_refusal(form, error)
         return _page(request, form, status=error.status)
-    try:
-        _write(request, made)
-    except OSError:
-        invitations.revoke(request.visit.customer.pk, made.public_id, by=request.visit.actor)
-        messages.error(request, "The letter could not be sent, so nobody is invited. Try again later.")
-    else:
-        messages.success(request, f"A letter is on its way to {made.email}.")
+    _write(request, made)
+    messages.success(request, f"A letter is on its way to {made.email}.")
     return redirect("members:index")
 
 
@@ -106,7 +100,7 @@ def _write(request: MemberRequest, invitation: Invitation) -> None:
         "customer": request.visit.customer.name,
         "inviter": request.visit.membership.user.email,
         "role": invitation.get_role_display().lower(),
-        "address": f"{settings.PUBLIC_URL}{path}",
         "until": invitation.expires_at,
     }
-    letters.send("invitation", invitation.email, told)
+    written = writing.write("invitation", told, address=path)
+    outbox.put(invitation.email, *written, customer_id=request.visit.customer.pk)

@@ -1,17 +1,17 @@
 """How people sign up and are known: django-allauth's accounts, the e-mail address being the user name."""
 
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest
 from django.urls import reverse
 
-from portal.letters import with_page
+from portal.letters import outbox, writing
 from portal.people import invited
 from tenants.customers import LIMIT_EMAIL
 
@@ -33,11 +33,13 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untyp
             raise ValidationError(f"Use an address of at most {LIMIT_EMAIL} characters.")
         return email.lower()
 
-    def render_mail(self, *args: Any, **kwargs: Any) -> EmailMultiAlternatives:
-        """As allauth's, with a page beside the text."""
-        letter: EmailMultiAlternatives = super().render_mail(*args, **kwargs)
-        with_page(letter)
-        return letter
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Have allauth's letter sent by a worker. Its links lead to Hermes' own address."""
+        own = {name: _at_home(value) for name, value in context.items()}
+        if "user_agent" in own:
+            own["user_agent"] = writing.inert(own["user_agent"])
+        letter = self.render_mail(template_prefix, email, {"email": email, **own})
+        outbox.put(email, letter.subject, str(letter.body))
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:  # noqa: ARG002
         """The link of a letter; it leads to Hermes' own address, whatever host the request named."""
@@ -57,3 +59,11 @@ class Accounts(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untyp
             user.username = user.email
             user.save(update_fields=["username"])
         return confirmed
+
+
+def _at_home(value: Any) -> Any:
+    """A link, which allauth makes with the host the request named, at the public address."""
+    if not (isinstance(value, str) and value.startswith(("http://", "https://"))):
+        return value
+    parts = urlsplit(value)
+    return f"{settings.PUBLIC_URL}{parts._replace(scheme='', netloc='').geturl()}"

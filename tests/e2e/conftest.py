@@ -54,10 +54,10 @@ def letters(tmp_path_factory: pytest.TempPathFactory) -> Letters:
 
 
 @pytest.fixture(scope="session")
-def live(tmp_path_factory: pytest.TempPathFactory, letters: Letters) -> Iterator[Web]:
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     """Hermes on a port of its own."""
     log: Path = tmp_path_factory.mktemp("live") / "web.log"
-    web = Web(log, EMAIL_URL=f"filemail:///{letters.folder}").await_start()
+    web = Web(log).await_start()
     yield web
     web.end()
 

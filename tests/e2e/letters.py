@@ -1,4 +1,4 @@
-"""The e-mails a live Hermes has sent, as its file backend keeps them."""
+"""The e-mails of a live Hermes. No worker runs beside it: what waits is sent by whoever looks."""
 
 import email
 import re
@@ -7,7 +7,12 @@ from email.message import Message
 from email.policy import default
 from pathlib import Path
 
+from django.test import override_settings
+
+from portal.letters import outbox
+
 ARRIVES_WITHIN_S = 10.0
+FILES = {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend"}
 
 
 class Letters:
@@ -36,6 +41,8 @@ class Letters:
         return found[1]
 
     def _all(self) -> list[Message]:
+        with override_settings(**FILES, EMAIL_FILE_PATH=str(self.folder)):
+            outbox.send_due()
         files = sorted(self.folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)
         parts = [part for file in files for part in re.split(r"(?m)^-{79}$\n?", file.read_text())]
         return [email.message_from_string(part, policy=default) for part in parts if part.strip()]

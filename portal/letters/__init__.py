@@ -1,0 +1,1 @@
+"""Letters by e-mail: written where something happens, kept as rows, sent by a worker."""

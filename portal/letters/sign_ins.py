@@ -1,0 +1,75 @@
+"""A letter to a person whose account is signed in to from a device or a network that is new."""
+
+import hashlib
+import ipaddress
+import re
+from typing import Any
+
+from allauth.account.signals import user_logged_in
+from django.contrib.auth.models import AbstractUser
+from django.http import HttpRequest
+from django.urls import reverse
+
+from hermes.core import clock
+from portal.letters import outbox, writing
+
+KIND = "sign-in:"
+# What one provider hands its customers in turn is one network; a phone changes within it all day.
+PREFIXES = {4: 16, 6: 32}
+_BROWSERS = ("Edg", "OPR", "Firefox", "Chrome", "Safari")
+_NAMES = {"Edg": "Edge", "OPR": "Opera"}
+_SYSTEMS = {
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "Mac OS X": "macOS",
+    "CrOS": "ChromeOS",
+    "Linux": "Linux",
+}
+
+
+def watch() -> None:
+    """Hear of people who sign in."""
+    user_logged_in.connect(note, dispatch_uid="portal.letters.sign_ins")
+
+
+def note(request: HttpRequest, user: AbstractUser, **_: Any) -> None:
+    """Tell the person, unless the place is known or is the first one there is."""
+    agent, address = request.headers.get("User-Agent", ""), request.META.get("REMOTE_ADDR", "")
+    occurrence = KIND + _place(agent, address)
+    if outbox.is_known(user.pk, occurrence):
+        return
+    if not user.email or not outbox.has_any(user.pk, KIND):
+        outbox.remember(user.pk, occurrence)
+        return
+    told = {"at": clock.now(), "address": address, "device": device(agent)}
+    written = writing.write(
+        "sign_in",
+        told,
+        password=reverse("account_change_password"),
+        devices=reverse("usersessions_list"),
+    )
+    outbox.put(user.email, *written, user_id=user.pk, occurrence=occurrence)
+
+
+def device(agent: str) -> str:
+    """A `User-Agent` in words; it is the visitor's own claim, of which only known names are repeated."""
+    browser = next((name for name in _BROWSERS if name in agent), "")
+    system = next((shown for name, shown in _SYSTEMS.items() if name in agent), "")
+    words = (_NAMES.get(browser, browser), system)
+    return " on ".join(word for word in words if word) or "an unknown browser"
+
+
+def _place(agent: str, address: str) -> str:
+    # Without its numbers, which change every few weeks, a browser stays the same one.
+    family = re.sub(r"[\d._]+", "", agent)
+    return hashlib.sha256(f"{family}\n{_network(address)}".encode(errors="replace")).hexdigest()[:32]
+
+
+def _network(address: str) -> str:
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return ""
+    return str(ipaddress.ip_network((known, PREFIXES[known.version]), strict=False))
