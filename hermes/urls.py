@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
 from hermes.core import health_views
+from portal import documentation, landing
 from portal.connect import sandbox, views as signing_in
 from portal.connect_links import views as connect_links
 
@@ -13,6 +14,9 @@ handler404 = "mcp_gateway.rest.problems.not_found"
 handler500 = "mcp_gateway.rest.problems.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", landing.landing, name="landing"),
+    path("docs/", documentation.documentation, name="documentation_index"),
+    path("docs/<path:name>/", documentation.documentation, name="documentation"),
     path("healthz", health_views.healthz),
     path("readyz", health_views.readyz),
     path("metrics", health_views.prometheus),

@@ -12,21 +12,11 @@ from django.urls import reverse
 
 from hermes.core import clock
 from portal.letters import outbox, writing
+from portal.templatetags.portal import browser
 
 KIND = "sign-in:"
 # What one provider hands its customers in turn is one network; a phone changes within it all day.
 PREFIXES = {4: 16, 6: 32}
-_BROWSERS = ("Edg", "OPR", "Firefox", "Chrome", "Safari")
-_NAMES = {"Edg": "Edge", "OPR": "Opera"}
-_SYSTEMS = {
-    "iPhone": "iPhone",
-    "iPad": "iPad",
-    "Android": "Android",
-    "Windows": "Windows",
-    "Mac OS X": "macOS",
-    "CrOS": "ChromeOS",
-    "Linux": "Linux",
-}
 
 
 def watch() -> None:
@@ -43,7 +33,7 @@ def note(request: HttpRequest, user: AbstractUser, **_: Any) -> None:
     if not user.email or not outbox.has_any(user.pk, KIND):
         outbox.remember(user.pk, occurrence)
         return
-    told = {"at": clock.now(), "address": address, "device": device(agent)}
+    told = {"at": clock.now(), "address": address, "device": browser(agent)}
     written = writing.write(
         "sign_in",
         told,
@@ -51,14 +41,6 @@ def note(request: HttpRequest, user: AbstractUser, **_: Any) -> None:
         devices=reverse("usersessions_list"),
     )
     outbox.put(user.email, *written, user_id=user.pk, occurrence=occurrence)
-
-
-def device(agent: str) -> str:
-    """A `User-Agent` in words; it is the visitor's own claim, of which only known names are repeated."""
-    browser = next((name for name in _BROWSERS if name in agent), "")
-    system = next((shown for name, shown in _SYSTEMS.items() if name in agent), "")
-    words = (_NAMES.get(browser, browser), system)
-    return " on ".join(word for word in words if word) or "an unknown browser"
 
 
 def _place(agent: str, address: str) -> str:

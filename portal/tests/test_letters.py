@@ -16,7 +16,7 @@ from billing.models import UsagePeriod
 from hermes.core import clock
 from inbox.forwarding.models import WebhookEndpoint
 from portal import tasks
-from portal.letters import outbox, sign_ins, writing
+from portal.letters import outbox, writing
 from portal.models import Letter
 from portal.tests.test_access import owner
 from portal.tests.test_accounts import PASSWORD, new_address, person
@@ -152,9 +152,15 @@ def test_failed_sign_in_is_told_to_nobody() -> None:
     assert letters_to(email) == []
 
 
-def test_visitors_claim_of_a_browser_is_not_repeated() -> None:
-    assert sign_ins.device(f"Mozilla/5.0 {HOSTILE} Chrome/140 Edg/140 Windows NT") == "Edge on Windows"
-    assert sign_ins.device(HOSTILE) == "an unknown browser"
+def test_what_a_visitor_claims_to_use_is_inert() -> None:
+    email = person(new_address()).email
+    for agent in (PHONE, f"http://evil.example {HOSTILE}"):
+        form = {"login": email, "password": PASSWORD}
+        Client().post("/account/login/", form, headers={"User-Agent": agent})
+    letter = letters_to(email)[0]
+    page = str(letter.alternatives[0][0])
+    assert not re.search(r"evil\.example|http://evil", str(letter.body) + page)
+    assert "<img" not in page
 
 
 def test_names_are_inert_in_subject_text_and_page(acme: Any, settings: Any) -> None:

@@ -78,6 +78,9 @@ def _used_link(acme: Any) -> str:
 
 
 PAGES: tuple[ListedPage, ...] = (
+    ListedPage("landing", "/", who="nobody"),
+    ListedPage("documentation", "/docs/", who="nobody"),
+    ListedPage("documentation of the interface", "/docs/api/", who="nobody"),
     ListedPage("home", "/portal/"),
     ListedPage("sign-in apps", "/portal/connect/"),
     ListedPage("own sign-in app", "/portal/connect/apps/linkedin/LINKEDIN/"),
