@@ -1,14 +1,15 @@
 """The log of what was forwarded: read, sent again, and forgotten after 30 days."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from hermes.core import clock, ids
 from hermes.core.deadlocks import repeated
 from hermes.core.errors import Conflict, InvalidArgument, NotFound
-from inbox.forwarding import endpoints, event_types, outbox
+from inbox.forwarding import endpoints, event_types, outbox, payload
 from inbox.forwarding.models import ForwardedEvent, WebhookEndpoint
 from tenants.actors import Actor
 
@@ -24,6 +25,32 @@ def listed(
     rows = _of(endpoints.get(customer_id, endpoint_id, by=by)).order_by("-pk")
     rows = rows if state is None else rows.filter(state=state)
     return rows if event is None else rows.filter(type=event)
+
+
+def get(customer_id: int, endpoint_id: str, event_id: str, *, by: Actor) -> ForwardedEvent:
+    """One event of an endpoint. Raises NotFound and InsufficientScope."""
+    rows = _of(endpoints.get(customer_id, endpoint_id, by=by))
+    found = rows.filter(event_id=event_id).first() if ids.is_id(event_id, "evt") else None
+    if found is None:
+        raise NotFound("There is no such event. List the deliveries and use an id from that list.")
+    return found
+
+
+def body(event: ForwardedEvent, *, by: Actor) -> bytes:
+    """What the endpoint would be sent now. Raises InsufficientScope, and NotFound where it is not kept."""
+    if event_types.has_messages([event.type]):
+        by.require("inbox:read")
+    return payload.body_of(event)
+
+
+def counts(customer_id: int, *, since: datetime, by: Actor) -> dict[str, Counter[str]]:
+    """How many events noted since then are in each state, by endpoint. Raises InsufficientScope."""
+    by.require("webhooks:manage")
+    rows = ForwardedEvent.objects.of(customer_id).filter(created_at__gte=since)
+    found: dict[str, Counter[str]] = {}
+    for endpoint, state, count in rows.values_list("endpoint__public_id", "state").annotate(Count("pk")):
+        found.setdefault(endpoint, Counter())[state] = count
+    return found
 
 
 @repeated
@@ -54,12 +81,9 @@ def redeliver(customer_id: int, endpoint_id: str, event_id: str, *, by: Actor) -
     Raises NotFound, InsufficientScope and Conflict (the endpoint is disabled).
     """
     with transaction.atomic():
-        rows = _of(endpoints.get(customer_id, endpoint_id, by=by))
-        event = rows.filter(event_id=event_id).first() if ids.is_id(event_id, "evt") else None
-        if event is None:
-            raise NotFound("There is no such event. List the deliveries and use an id from that list.")
-        _enabled(customer_id, endpoint_id, by)
-        _again(rows.filter(pk=event.pk))
+        event = get(customer_id, endpoint_id, event_id, by=by)
+        endpoint = _enabled(customer_id, endpoint_id, by)
+        _again(_of(endpoint).filter(pk=event.pk))
         by.record(customer_id, "webhook.redelivered", f"{endpoint_id} {event_id}")
         event.refresh_from_db()
     return event

@@ -8,9 +8,11 @@ from msgspec import to_builtins
 
 from billing import subscriptions
 from inbox import threads
+from inbox.forwarding import endpoints
 from portal.access import MemberRequest, for_members
 from portal.connections.views import Account
 from portal.usage.views import month_of
+from portal.webhooks.shown import Webhook
 from tenants import connections
 from tenants.models import ApiKey, Connection
 
@@ -30,6 +32,9 @@ def index(request: MemberRequest) -> HttpResponse:
         if visit.may("inbox:read"):
             page = threads.threads(visit.customer.pk, [a.row.pk for a in accounts], limit=LATEST)
             told["threads"] = to_builtins(page)["threads"]
+    if visit.may("webhooks:manage"):
+        webhooks = [Webhook(row) for row in endpoints.listed(visit.customer.pk, by=visit.actor)]
+        told["failing"] = [webhook for webhook in webhooks if webhook.is_failing]
     if visit.may("billing:read"):
         told["month"] = month_of(subscriptions.usage(visit.customer.pk, ApiKey.Mode.LIVE))
     return render(request, "portal/home/index.html", told)

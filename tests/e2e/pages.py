@@ -77,6 +77,52 @@ def _used_link(acme: Any) -> str:
     return _at(link)
 
 
+def _webhook(acme: Any) -> Any:
+    from hermes.core import clock
+    from inbox.forwarding import endpoints, history
+    from inbox.forwarding.models import ForwardedEvent
+    from tenants.actors import SYSTEM
+
+    customer, url = acme.customer.pk, "https://93.184.215.14/hermes/events"
+    made = endpoints.create(
+        customer, url=url, mode="live", events=["message.received", "message.status"], by=SYSTEM
+    )
+    hook = made.endpoint.public_id
+    endpoints.change(customer, hook, description="CRM", by=SYSTEM)
+    failed = {"at": clock.iso(clock.now()), "status": 503, "duration_ms": 412, "error": "status"}
+    taken = {"at": clock.iso(clock.now()), "status": 204, "duration_ms": 38, "error": ""}
+    for state, attempts in (("delivered", [failed, taken]), ("failed", [failed] * 3), ("pending", [])):
+        event = history.send_test(customer, hook, by=SYSTEM)
+        rows = ForwardedEvent.objects.of(customer).filter(pk=event.pk)
+        rows.update(state=state, attempts=attempts, next_try_at=clock.now() + history.KEPT)
+    return made.endpoint
+
+
+def _webhooks(acme: Any) -> str:
+    from inbox.forwarding import endpoints
+
+    endpoints.give_up(acme.customer.pk, _webhook(acme).public_id, "It failed for five days.")
+    _webhook(acme)
+    return "/portal/webhooks/"
+
+
+def _delivery(acme: Any) -> str:
+    from inbox.forwarding import history
+    from tenants.actors import SYSTEM
+
+    hook = _webhook(acme).public_id
+    failed = history.listed(acme.customer.pk, hook, state="failed", by=SYSTEM)[0]
+    return f"/portal/webhooks/{hook}/deliveries/{failed.event_id}/"
+
+
+def _disabled_webhook(acme: Any) -> str:
+    from inbox.forwarding import endpoints
+
+    hook = _webhook(acme).public_id
+    endpoints.give_up(acme.customer.pk, hook, "It failed for five days.")
+    return f"/portal/webhooks/{hook}/"
+
+
 PAGES: tuple[ListedPage, ...] = (
     ListedPage("landing", "/", who="nobody"),
     ListedPage("documentation", "/docs/", who="nobody"),
@@ -101,6 +147,14 @@ PAGES: tuple[ListedPage, ...] = (
     ListedPage("connect link used", _used_link),
     ListedPage("connect link revoked", _revoked_link, status=410),
     ListedPage("begin a customer", "/portal/begin/"),
+    ListedPage("webhooks", _webhooks),
+    ListedPage("webhooks before the first", "/portal/webhooks/"),
+    ListedPage("new webhook", "/portal/webhooks/new/"),
+    ListedPage("a webhook", lambda acme: f"/portal/webhooks/{_webhook(acme).public_id}/"),
+    ListedPage("a disabled webhook", _disabled_webhook),
+    ListedPage("edit a webhook", lambda acme: f"/portal/webhooks/{_webhook(acme).public_id}/edit/"),
+    ListedPage("new webhook secret", lambda acme: f"/portal/webhooks/{_webhook(acme).public_id}/secret/"),
+    ListedPage("a webhook delivery", _delivery),
     ListedPage("inbox", "/portal/inbox/"),
     ListedPage("activity", "/portal/activity/"),
     ListedPage("usage", "/portal/usage/"),

@@ -1,0 +1,1 @@
+"""Webhooks: where the customer's own systems are told what happens."""
