@@ -9,6 +9,7 @@ import importlib.util
 
 from connectors.sandbox.authorization_server import AuthorizationServer
 from connectors.sandbox.contract import DialledStandin, Emission, Inbound, Standin
+from connectors.sandbox.simulating import Simulation
 from connectors.sandbox.store import MemoryStore, SandboxStore
 
 __all__ = [
@@ -18,10 +19,12 @@ __all__ = [
     "Inbound",
     "MemoryStore",
     "SandboxStore",
+    "Simulation",
     "Standin",
     "archive",
     "authorization",
     "credentials",
+    "simulation",
     "standin",
 ]
 
@@ -41,6 +44,15 @@ def authorization(slug: str, store: SandboxStore) -> AuthorizationServer | None:
         return None
     made: AuthorizationServer = importlib.import_module(name).Authorization(store)
     return made
+
+
+def simulation(slug: str) -> Simulation:
+    """What can be played through with a platform's stand-in; nothing where it says nothing of it."""
+    name = f"{__name__}.{slug}.simulation"
+    if importlib.util.find_spec(f"{__name__}.{slug}") is None or importlib.util.find_spec(name) is None:
+        return Simulation()
+    told: Simulation = importlib.import_module(name).SIMULATION
+    return told
 
 
 def archive(slug: str) -> bytes | None:

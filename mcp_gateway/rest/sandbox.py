@@ -3,20 +3,18 @@
 from typing import Annotated, Any, Literal
 
 import msgspec
-from asgiref.sync import async_to_sync
 from msgspec import UNSET, Meta, UnsetType
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from connectors.registry import all_connectors
-from connectors.sandbox import Emission, Inbound
+from connectors.sandbox import Inbound
 from hermes.core.errors import AmbiguousAccount, Forbidden, NotConnected, NotFound
-from inbox import tasks
+from inbox.simulation import simulate
 from mcp_gateway.rest import reading
 from mcp_gateway.rest.endpoint import Endpoint
 from mcp_gateway.rest.openapi import operation
 from mcp_gateway.rest.shapes import Given, Told
-from tenants import sandbox_http
 from tenants.principals import ConnectionView
 
 
@@ -63,7 +61,6 @@ class Simulation(Endpoint):
             raise Forbidden("Only a test key may simulate; use a key of form hms_test_….")
         wanted = reading.body(request, SandboxInbound)
         connection = self._connection(platform, wanted.account)
-        standin = sandbox_http.standin_of(self.principal.customer, connection.public_id, platform)
         event = Inbound(
             sender=wanted.sender,
             name=wanted.name,
@@ -72,13 +69,11 @@ class Simulation(Endpoint):
             reply_to=wanted.reply_to,
             content=wanted.content,
         )
-        payload = async_to_sync(standin.inbound)(event)
+        payload = simulate(self.principal.customer, connection.public_id, platform, event)
         if payload is None:
-            tasks.hurry(connection.public_id)
             told = SandboxPosted(status="kept")
         else:
-            tasks.post(connection.public_id, platform, [Emission(after_s=0.0, payload=payload)])
-            told = SandboxPosted(status="posted", payload=payload)
+            told = SandboxPosted(status="posted", payload=dict(payload))
         return Response(msgspec.to_builtins(told), status=202)
 
     def _connection(self, platform: str, label: str) -> ConnectionView:

@@ -123,6 +123,19 @@ def _disabled_webhook(acme: Any) -> str:
     return f"/portal/webhooks/{hook}/"
 
 
+def _with_sandbox(path: str, platform: str = "whatsapp") -> Callable[[Any], str]:
+    """An address of a customer that has its sandbox; `{}` is the account at the platform."""
+
+    def made(acme: Any) -> str:
+        from tenants import connections, sandboxes
+
+        sandboxes.ensure(acme.customer)
+        row = connections.listed(acme.customer.pk, mode="test").get(platform=platform)
+        return path.format(row.public_id)
+
+    return made
+
+
 PAGES: tuple[ListedPage, ...] = (
     ListedPage("landing", "/", who="nobody"),
     ListedPage("documentation", "/docs/", who="nobody"),
@@ -138,6 +151,12 @@ PAGES: tuple[ListedPage, ...] = (
     ListedPage("choose a platform", "/portal/connections/new/"),
     ListedPage("connect whatsapp", "/portal/connections/new/whatsapp/"),
     ListedPage("an account", _account),
+    ListedPage("playground", _with_sandbox("/portal/playground/?platform=whatsapp")),
+    ListedPage("playground without accounts", "/portal/playground/?mode=live"),
+    ListedPage("playground: a tool", _with_sandbox("/portal/playground/whatsapp_send_card/?mode=sandbox")),
+    ListedPage("playground: not connected", "/portal/playground/whatsapp_send_text/?mode=live", status=409),
+    ListedPage("sandbox not set up", "/portal/sandbox/"),
+    ListedPage("sandbox", _with_sandbox("/portal/sandbox/{}/")),
     ListedPage("members", _members),
     ListedPage("members seen by a viewer", "/portal/members/", who="viewer"),
     ListedPage("an invitation", _invitation, who="nobody"),

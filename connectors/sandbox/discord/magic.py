@@ -23,7 +23,7 @@ BAD_GATEWAY = "100000000000000502"
 NEVER_ANSWERED = "100000000000000104"
 CUT = "100000000000000105"
 SLOW = "100000000000000108"
-_LOST = {BAD_GATEWAY: lost.BAD_GATEWAY, NEVER_ANSWERED: lost.NEVER, CUT: lost.CUT, SLOW: lost.SLOW}
+LOST = {BAD_GATEWAY: lost.BAD_GATEWAY, NEVER_ANSWERED: lost.NEVER, CUT: lost.CUT, SLOW: lost.SLOW}
 # Users who cannot be written to: the direct channel cannot be opened, or takes no message.
 UNOPENED = {
     "200000000000010013": UNKNOWN_USER,
@@ -50,9 +50,9 @@ def refuse(channel_id: str) -> None:
 
 def is_lossy(channel_id: str) -> bool:
     """Whether what is sent there is taken and its answer lost or late."""
-    return channel_id in _LOST
+    return channel_id in LOST
 
 
 async def lose(channel_id: str, deadline_s: float) -> HttpResponse | None:
     """`lost.lose` of an answer whose message was taken."""
-    return await lost.lose(_LOST.get(channel_id, ""), deadline_s)
+    return await lost.lose(LOST.get(channel_id, ""), deadline_s)

@@ -13,9 +13,10 @@ from hermes.core.http_types import NotReached
 TOKEN_EXPIRED = "AQX_SANDBOX_EXPIRED"  # noqa: S105  (a value everybody may know)
 TOKEN_WITHOUT_PROFILE = "AQX_SANDBOX_WITHOUT_PROFILE"  # noqa: S105
 TOKEN_OF_MEMBER = "AQX_SANDBOX_MEMBER_ONLY"  # noqa: S105
+UNREACHED = "unreached"
 # A word of a post's or comment's text.
 _WORD = re.compile(r"sandbox[-_\\]*fail[-_\\]*(\w+)")
-_REFUSALS: Mapping[str, Callable[[], Refused]] = {
+REFUSALS: Mapping[str, Callable[[], Refused]] = {
     "401": partial(Refused, 401, "Invalid access token", 65600),
     "403": partial(Refused, 403, "Not enough permissions to access: partnerApiPosts.CREATE", 100),
     "422": partial(Refused, 422, "Field Value validation failed in REQUEST_BODY"),
@@ -48,9 +49,9 @@ def may_read(token: str) -> bool:
 def refuse(text: str) -> None:
     """Raise what a text asks for before it is taken."""
     word = _word(text)
-    if word in _REFUSALS:
-        raise _REFUSALS[word]()
-    if word == "unreached":
+    if word in REFUSALS:
+        raise REFUSALS[word]()
+    if word == UNREACHED:
         raise NotReached
 
 

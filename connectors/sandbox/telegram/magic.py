@@ -34,7 +34,7 @@ BAD_GATEWAY = "50201"
 NEVER_ANSWERED = "50401"
 CUT = "50402"
 SLOW = "20001"
-_LOST = {BAD_GATEWAY: lost.BAD_GATEWAY, NEVER_ANSWERED: lost.NEVER, CUT: lost.CUT, SLOW: lost.SLOW}
+LOST = {BAD_GATEWAY: lost.BAD_GATEWAY, NEVER_ANSWERED: lost.NEVER, CUT: lost.CUT, SLOW: lost.SLOW}
 
 REVOKED = "SANDBOX_REVOKED"
 
@@ -59,4 +59,4 @@ def refuse(chat: str) -> None:
 
 async def lose(chat: str, deadline_s: float) -> HttpResponse | None:
     """`lost.lose` of an answer whose message was taken."""
-    return await lost.lose(_LOST.get(chat, ""), deadline_s)
+    return await lost.lose(LOST.get(chat, ""), deadline_s)

@@ -3,6 +3,10 @@
 import re
 from pathlib import Path
 
+import pytest
+
+from connectors import sandbox
+from connectors.registry import all_connectors
 from connectors.sandbox.email import magic as mail
 from connectors.sandbox.whatsapp import magic, template_store
 
@@ -33,3 +37,16 @@ def test_every_address_and_secret_of_the_mail_servers_is_on_the_page() -> None:
     assert told == set(troubles)
     secrets = (mail.REFUSED_PASSWORD, mail.NO_IMAP, mail.NO_SMTP, mail.REFUSED_TOKEN, mail.NARROW_TOKEN)
     assert all(f"`{secret}`" in PAGE for secret in secrets)
+
+
+@pytest.mark.parametrize("slug", [slug for slug in all_connectors() if sandbox.simulation(slug).values])
+def test_every_value_the_sandbox_tells_of_a_platform_is_on_the_page(slug: str) -> None:
+    told, page = sandbox.simulation(slug), PAGE.replace(" ", "")
+    # The page writes a row of words as `sandbox-fail-401`, `-403`.
+    assert told.kinds
+    unsaid = [v.text for v in told.values if not {v.text, v.text.removeprefix("sandbox-fail")} & words(page)]
+    assert unsaid == []
+
+
+def words(page: str) -> set[str]:
+    return {*re.findall(r"`([^`]+)`", page), *re.findall(r"\|(\+\d+)\|", page)}

@@ -20,6 +20,7 @@ UNREACHABLE_PERSON = "2244994949"
 GONE, PROTECTED = "1346889436626250404", "1346889436626250403"
 RESET_S = 45
 DAY_S = 7_200
+UNREACHED = "unreached"
 # A word of a post's or message's text.
 _WORD = re.compile(r"sandbox-fail-(\w+)")
 _ENROL = partial(
@@ -45,7 +46,7 @@ def _limited(name: str, seconds: int) -> Refused:
     return Refused(429, "Too Many Requests", "Too Many Requests", headers=headers)
 
 
-_REFUSALS: Mapping[str, Callable[[], Refused]] = {
+REFUSALS: Mapping[str, Callable[[], Refused]] = {
     "401": partial(Refused, 401, "Unauthorized", "Unauthorized"),
     "402": partial(Refused, 402, "CreditsDepleted", "Your enrolled account does not have any credits."),
     "403": partial(Refused, 403, "Forbidden", "You are not permitted to perform this action."),
@@ -73,7 +74,7 @@ _REFUSALS: Mapping[str, Callable[[], Refused]] = {
 def check_token(token: str) -> None:
     """Raise Refused for tokens that open nothing."""
     if not token or token in (TOKEN_EXPIRED, ENDED):
-        raise _REFUSALS["401"]()
+        raise REFUSALS["401"]()
     if token == TOKEN_NOT_ENROLLED:
         raise _ENROL()
     if token == TOKEN_APP_ONLY:
@@ -94,26 +95,26 @@ def check_plan(token: str) -> None:
 def check_reply(token: str, *, is_summoned: bool) -> None:
     """Raise Refused where the account replies to somebody who did not mention it."""
     if token == TOKEN_SELF_SERVE and not is_summoned:
-        raise _REFUSALS["reply"]()
+        raise REFUSALS["reply"]()
 
 
 def check_messages(token: str) -> None:
     """Raise Refused where the token has no scope for direct messages."""
     if token == TOKEN_WITHOUT_DMS:
-        raise _REFUSALS["permissions"]()
+        raise REFUSALS["permissions"]()
 
 
 def duplicate() -> Refused:
     """The refusal of a repeated post."""
-    return _REFUSALS["duplicate"]()
+    return REFUSALS["duplicate"]()
 
 
 def refuse(text: str) -> None:
     """Raise what a text asks for before it is taken."""
     word = _word(text)
-    if word in _REFUSALS:
-        raise _REFUSALS[word]()
-    if word == "unreached":
+    if word in REFUSALS:
+        raise REFUSALS[word]()
+    if word == UNREACHED:
         raise NotReached
 
 

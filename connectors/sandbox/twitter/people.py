@@ -12,7 +12,8 @@ from hermes.core import clock
 from hermes.core.errors import InvalidArgument
 
 MARKS = {"likes": "liked", "retweets": "retweeted", "bookmarks": "bookmarked"}
-_MENTIONS = {"text", "mention", "reply", "quote"}
+_MENTIONS = ("text", "mention", "reply", "quote")
+KINDS = (*_MENTIONS, "dm", "like", "repost", "follow")
 
 
 async def me(state: State, _: Request) -> HttpResponse:
@@ -107,7 +108,7 @@ async def act(state: State, event: Inbound) -> dict[str, Any] | None:
     payload = _payloads(state, person, about).get(event.kind)
     if payload is None:
         raise InvalidArgument(
-            "People here do one of: text, mention, reply, quote, dm, like, repost, follow.",
+            f"People here do one of: {', '.join(KINDS)}.",
             details={"argument": "kind"},
         )
     kind, told = payload

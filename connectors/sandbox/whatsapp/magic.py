@@ -64,7 +64,7 @@ NEVER_ANSWERED = "12025550104"
 CUT = "12025550105"
 NOT_REACHED = "12025550106"
 SLOW = "12025550108"
-_LOST = {BAD_GATEWAY: lost.BAD_GATEWAY, NEVER_ANSWERED: lost.NEVER, CUT: lost.CUT, SLOW: lost.SLOW}
+LOST = {BAD_GATEWAY: lost.BAD_GATEWAY, NEVER_ANSWERED: lost.NEVER, CUT: lost.CUT, SLOW: lost.SLOW}
 
 # Taken, then failed or stopped on the way, by recipient.
 FAILURES = {"13035550126": UNDELIVERABLE, "13035550147": WINDOW_CLOSED, "13035550149": HELD_BACK}
@@ -112,4 +112,4 @@ def refuse(recipient: str) -> None:
 
 async def lose(recipient: str, deadline_s: float) -> HttpResponse | None:
     """`lost.lose` of an answer whose message was taken."""
-    return await lost.lose(_LOST.get(recipient, ""), deadline_s)
+    return await lost.lose(LOST.get(recipient, ""), deadline_s)

@@ -1,0 +1,1 @@
+"""Tools tried by hand: a form made of the tool's schema, and the same call as code."""
