@@ -1,4 +1,7 @@
-"""A plain text as mail: its first line is the subject."""
+"""A plain text as mail: an answer in its thread, or a new mail with its first line as the subject."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from connectors.email import addresses
 from connectors.email.plain import made_plain
@@ -21,4 +24,9 @@ def _reaches(address: str) -> bool:
     return True
 
 
-TEXTING = Texting(send=_send, reaches=_reaches)
+def _answer(message: Mapping[str, Any], text: str) -> ToolUse | None:
+    mail_id = (message.get("data") or {}).get("id")
+    return ToolUse(tool="email_reply", arguments={"id": mail_id, "body": text}) if mail_id else None
+
+
+TEXTING = Texting(send=_send, reaches=_reaches, answer=_answer)

@@ -5,6 +5,7 @@ from typing import Any
 
 from connectors.kit.texting import Texting, ToolUse
 from connectors.whatsapp import recipients
+from connectors.whatsapp.choosing import TEMPLATES
 from connectors.whatsapp.filling import BROKEN_LINE
 from hermes.core.errors import InvalidArgument
 
@@ -33,4 +34,4 @@ def _by_template(contact: str, text: str, template: Mapping[str, Any]) -> ToolUs
     return ToolUse(tool="whatsapp_send_template", arguments={"to": contact, **arguments})
 
 
-TEXTING = Texting(send=_send, reaches=_reaches, by_template=_by_template)
+TEXTING = Texting(send=_send, reaches=_reaches, by_template=_by_template, templates=TEMPLATES)

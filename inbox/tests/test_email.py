@@ -66,6 +66,20 @@ def test_new_mail_is_in_the_inbox_and_can_be_read_and_answered(api: Api, watched
     )
 
 
+def test_a_text_into_a_thread_answers_its_latest_mail_or_is_a_mail_of_its_own_where_that_is_gone(
+    api: Api, watched: Any
+) -> None:
+    arrive(api, watched)
+    (thread,) = threads(api, watched.test_key)
+    told = call(api, watched.test_key, "hermes_send", to=thread["id"], text="Tomorrow.")
+    assert told["tool"] == "email_reply"
+    (sent,) = call(api, watched.test_key, "email_list_messages", folder="Sent")["messages"]
+    assert (sent["subject"], sent["to"]) == ("Re: Order 7", ["Ben <ben@customer.example>"])
+    call(api, watched.test_key, "email_delete", ids=[thread["last_message"]["data"]["id"]])
+    again = call(api, watched.test_key, "hermes_send", to=thread["id"], text="Or today.")
+    assert again["tool"] == "email_send"
+
+
 def test_a_strangers_id_is_one_of_the_own_mailbox_or_unknown(api: Api, watched: Any, globex: Any) -> None:
     arrive(api, watched, content={"subject": "canary-of-acme"})
     mail_id = threads(api, watched.test_key)[0]["last_message"]["data"]["id"]

@@ -8,13 +8,21 @@ from msgspec import Meta
 from connectors.kit.texting import Texting, ToolUse
 from connectors.kit.tool import SEND, Output, Params, ToolResult
 from connectors.registry import all_connectors
-from hermes.core.errors import AmbiguousAccount, HermesError, InvalidArgument, NotConnected, WindowClosed
+from hermes.core.errors import (
+    AmbiguousAccount,
+    HermesError,
+    InvalidArgument,
+    NotConnected,
+    NotFound,
+    WindowClosed,
+)
 from hermes.core.ids import is_id
 from mcp_gateway.calls import Answer
 from mcp_gateway.own_tools.context import Channel, OwnContext, own_tool
 from tenants import states
 
 AUTO = "auto"
+LOOKED_THROUGH = 20  # messages of a thread, for the one that a text answers
 
 
 class SendText(Params, frozen=True):
@@ -71,6 +79,7 @@ class _Way(NamedTuple):
     channel: Channel
     contact: str
     thread_id: str | None = None
+    answering: Mapping[str, Any] | None = None
 
     @property
     def texting(self) -> Texting:
@@ -81,8 +90,14 @@ class _Way(NamedTuple):
 async def send(ctx: OwnContext, params: SendText) -> ToolResult:
     """Send a text where the contact can be reached."""
     way = await _way(ctx, params)
-    use = way.texting.send(way.contact, params.text)
+    use, is_answer = _use(way, params.text)
     try:
+        answer = await ctx.call(use, way.channel.connection)
+    except NotFound:
+        if not is_answer:
+            raise
+        # What it answers is gone at the platform (a mail that was moved): the text goes all the same.
+        use = way.texting.send(way.contact, params.text)
         answer = await ctx.call(use, way.channel.connection)
     except WindowClosed as closed:
         use = _in_template(way, params, closed)
@@ -103,14 +118,24 @@ def _told(way: _Way, use: ToolUse, answer: Answer) -> Sent:
     )
 
 
+def _use(way: _Way, text: str) -> tuple[ToolUse, bool]:
+    """The tool for a text, and whether it answers a message."""
+    if way.answering is not None and way.texting.answer is not None:
+        use = way.texting.answer(way.answering, text)
+        if use is not None:
+            return use, True
+    return way.texting.send(way.contact, text), False
+
+
 async def _way(ctx: OwnContext, params: SendText) -> _Way:
     channels = _usable(ctx, params.channel)
     to = params.to.strip()
     if is_id(to, "thr"):
-        way = _way_of((await ctx.whole_inbox.thread(to, limit=1))["thread"], channels)
+        told = await ctx.whole_inbox.thread(to, limit=LOOKED_THROUGH)
+        way = _way_of(told["thread"], channels)
         if way is None:
             raise _not_by(params.channel)
-        return way
+        return way._replace(answering=next((m for m in told["messages"] if m["direction"] == "in"), None))
     known = [way for thread in await ctx.whole_inbox.held_with(to) if (way := _way_of(thread, channels))]
     if known:
         return known[0]

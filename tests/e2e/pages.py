@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from tests.e2e.conversations import conversation, inbox
+
 Path = str | Callable[[Any], str]
 
 
@@ -174,7 +176,13 @@ PAGES: tuple[ListedPage, ...] = (
     ListedPage("edit a webhook", lambda acme: f"/portal/webhooks/{_webhook(acme).public_id}/edit/"),
     ListedPage("new webhook secret", lambda acme: f"/portal/webhooks/{_webhook(acme).public_id}/secret/"),
     ListedPage("a webhook delivery", _delivery),
-    ListedPage("inbox", "/portal/inbox/"),
+    ListedPage("inbox without a conversation", "/portal/inbox/"),
+    ListedPage("inbox", inbox),
+    ListedPage("inbox where nothing is found", lambda acme: inbox(acme) + "?channel=discord&unread=1"),
+    ListedPage("a conversation in the inbox", conversation),
+    ListedPage("a conversation in the inbox, window closed", lambda acme: conversation(acme, hours_ago=30)),
+    ListedPage("a conversation in the inbox seen by a viewer", conversation, who="viewer"),
+    ListedPage("templates for the inbox", lambda acme: conversation(acme) + "templates/"),
     ListedPage("activity", "/portal/activity/"),
     ListedPage("usage", "/portal/usage/"),
     ListedPage("sign in", "/account/login/", who="nobody"),

