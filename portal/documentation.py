@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -29,6 +30,7 @@ class Written(NamedTuple):
     html: SafeString
 
 
+@gzip_page  # it holds nothing secret that its length could tell
 @require_safe
 def documentation(request: HttpRequest, name: str = "agents") -> HttpResponse:
     """One page of the documentation."""

@@ -82,7 +82,6 @@ INSTALLED_APPS = [
     "oauth2_provider",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "tenants",
     "billing",
     "audit",

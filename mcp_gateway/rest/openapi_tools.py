@@ -55,7 +55,8 @@ def add_doors(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     for name, listing in every_tool().items():
         paths[f"/api/tools/{name}"] = {"post": _call(listing, name)}
         for alias in _aliases(listing):
-            paths[alias] = {"post": _call(listing, alias.removeprefix("/api/").replace("/", "."))}
+            other = _call(listing, alias.removeprefix("/api/").replace("/", "."))
+            paths[alias] = {"post": {**other, "x-alias-of": name}}
     paths["/mcp"] = {
         "post": {
             **_MCP,
@@ -137,7 +138,12 @@ def _call(listing: Listing, operation_id: str) -> dict[str, Any]:
         "security": _SECURITY,
         "parameters": [_IDEMPOTENCY_KEY] if tool.takes_key else [],
         "requestBody": {
-            "content": {"application/json": {"schema": dict(listing.input_schema)}},
+            "content": {
+                "application/json": {
+                    "schema": dict(listing.input_schema),
+                    **({"example": dict(tool.example)} if tool.example else {}),
+                }
+            },
             "required": bool(listing.input_schema.get("required")),
         },
         "responses": {

@@ -20,7 +20,8 @@ from mcp_gateway.rest import (
 
 urlpatterns = [
     path("openapi.json", description.document),
-    path("api/docs", description.docs),
+    path("api/docs", description.docs, name="api_docs"),
+    path("api/docs/<slug:slug>", description.docs_of, name="api_docs_of"),
     path(".well-known/ai-plugin.json", setup.plugin),
     path("api/setup", setup.setup),
     path("api/tools", tools.Tools.as_view()),

@@ -15,7 +15,7 @@ from tests.support.api import Api
 from tests.support.probed import Probed
 
 ID = "00000000000000000000000000"
-PUBLIC = {"/openapi.json", "/api/docs", "/api/setup"}
+PUBLIC = {"/openapi.json", "/api/docs", "/api/docs/<slug:slug>", "/api/setup"}
 SCOPE_OF = [
     ("GET", "/api/connections", "tools:read"),
     ("GET", f"/api/connections/con_{ID}", "tools:read"),

@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.template import Context
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -40,6 +40,13 @@ def icon(name: str, label: str = "") -> SafeString:
             '<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, href
         )
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', href)
+
+
+@register.filter
+def ticked(text: str) -> SafeString:
+    """A text of the code, in which what stands between backticks is code."""
+    pieces = ((format_html("<code>{}</code>", t) if at % 2 else t,) for at, t in enumerate(text.split("`")))
+    return format_html_join("", "{}", pieces)
 
 
 @register.filter

@@ -142,6 +142,8 @@ PAGES: tuple[ListedPage, ...] = (
     ListedPage("landing", "/", who="nobody"),
     ListedPage("documentation", "/docs/", who="nobody"),
     ListedPage("documentation of the interface", "/docs/api/", who="nobody"),
+    ListedPage("interface", "/api/docs", who="nobody"),
+    ListedPage("interface of whatsapp", "/api/docs/whatsapp", who="nobody"),
     ListedPage("home", "/portal/"),
     ListedPage("sign-in apps", "/portal/connect/"),
     ListedPage("own sign-in app", "/portal/connect/apps/linkedin/LINKEDIN/"),

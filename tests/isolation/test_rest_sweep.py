@@ -31,7 +31,7 @@ def routes(patterns: list[Any] | None = None, before: str = "/") -> Iterator[str
 
 
 # Pages: people sign in to them, by a session; what strangers see there is tested beside them.
-FOR_PEOPLE = ("/account/", "/admin/", "/connect/", "/portal/", "/sandbox/")
+FOR_PEOPLE = ("/account/", "/admin/", "/api/docs/", "/connect/", "/docs/", "/portal/", "/sandbox/")
 # A client's registration (RFC 7592) belongs to no customer and has a token of its own.
 FOR_CLIENTS = "/oauth/register/"
 WITH_IDS = sorted(

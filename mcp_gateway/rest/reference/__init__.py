@@ -1,0 +1,1 @@
+"""The page of the REST interface, made from the OpenAPI document."""
