@@ -30,6 +30,14 @@ class Plan:
     vault_files: int
     own_oauth_apps: bool
 
+    @property
+    def price(self) -> str:
+        """The price as people read it: `29` or `29.50`; empty where it is agreed on."""
+        if self.price_minor is None:
+            return ""
+        whole, rest = divmod(self.price_minor, 100)
+        return f"{whole}.{rest:02}" if rest else str(whole)
+
 
 PLANS = {
     p.slug: p

@@ -1,10 +1,12 @@
 """The only door to Stripe's library: whether an event is Stripe's, and what Stripe says when it is asked."""
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import stripe
+import structlog
 from django.conf import settings
 
 from billing import stripe_events
@@ -15,6 +17,7 @@ from hermes.core.http_types import CutOff, NotReached
 TOLERANCE_S = 300
 HEADER = "stripe-signature"
 DEADLINE_S = 15.0
+log = structlog.get_logger(__name__)
 
 
 def verify(secrets: Sequence[str], headers: Mapping[str, str], body: bytes) -> bool:
@@ -50,12 +53,7 @@ def ask(subscription: str) -> stripe_events.Event:
     Raises PlatformUnavailable (also where the key may not read it) and MalformedBody.
     """
     try:
-        client = stripe.StripeClient(
-            settings.STRIPE_SECRET_KEY,
-            http_client=_Guarded(),
-            base_addresses={"api": settings.STRIPE_API_BASE},
-        )
-        found = client.v1.subscriptions.retrieve(subscription)
+        found = _client().v1.subscriptions.retrieve(subscription)
         if not isinstance(found, stripe.Subscription):
             raise LookupError
         answer: Any = found.last_response
@@ -64,6 +62,59 @@ def ask(subscription: str) -> stripe_events.Event:
         raise PlatformUnavailable(
             f"Stripe did not say what {subscription} is ({type(error).__name__}). It is asked again later."
         ) from None
+
+
+def checkout(price: str, reference: str, *, payer: str, email: str, back: str) -> str:
+    """The address of a page at Stripe where a subscription to a price is paid, for our customer `reference`.
+
+    `payer` is the Stripe customer where there is one, `email` of whoever pays otherwise. Raises
+    PlatformUnavailable.
+    """
+    wanted: Any = {
+        "mode": "subscription",
+        "line_items": [{"price": price, "quantity": 1}],
+        "client_reference_id": reference,
+        "subscription_data": {"metadata": {"customer": reference}},
+        "success_url": f"{back}?paid=yes",
+        "cancel_url": back,
+        **({"customer": payer} if payer else {"customer_email": email}),
+    }
+    with _asked_for("the checkout"):
+        return str(_client().v1.checkout.sessions.create(wanted).url)
+
+
+def portal(payer: str, *, back: str) -> str:
+    """The address of the page at Stripe where a payer changes or ends what it pays. As `checkout`."""
+    with _asked_for("the billing portal"):
+        found = _client().v1.billing_portal.sessions.create({"customer": payer, "return_url": back})
+        return str(found.url)
+
+
+def cancel(payer: str) -> int:
+    """End all subscriptions of a payer at once; how many there were. Raises PlatformUnavailable."""
+    with _asked_for("the end of subscriptions"):
+        client, count = _client(), 0
+        for subscription in client.v1.subscriptions.list({"customer": payer, "limit": 100}).data:
+            client.v1.subscriptions.cancel(subscription.id)
+            count += 1
+        return count
+
+
+@contextlib.contextmanager
+def _asked_for(what: str) -> Iterator[None]:
+    try:
+        yield
+    except (stripe.StripeError, AttributeError, ValueError) as error:
+        log.warning("stripe_refused", what=what, error=type(error).__name__)
+        raise PlatformUnavailable(f"Stripe did not answer for {what}. Try again later.") from None
+
+
+def _client() -> stripe.StripeClient:
+    return stripe.StripeClient(
+        settings.STRIPE_SECRET_KEY,
+        http_client=_Guarded(),
+        base_addresses={"api": settings.STRIPE_API_BASE},
+    )
 
 
 class _Guarded(stripe.HTTPClient):

@@ -102,6 +102,12 @@ def get(public_id: str) -> Customer:
     return found
 
 
+def is_leaving(public_id: str) -> bool:
+    """Whether the customer is being erased, or was."""
+    gone = (Customer.Status.ERASING, Customer.Status.ERASED)
+    return Customer.objects.filter(public_id=public_id, status__in=gone).exists()
+
+
 def by_row(customer_id: int) -> Customer:
     """A customer by its row id, which a row of its own told."""
     return Customer.objects.get(pk=customer_id)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import shutil
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
@@ -9,25 +10,41 @@ from django.db import models, transaction
 from django.dispatch import Signal
 
 from billing import paid
-from hermes.core import epoch, redis
+from hermes.core import clock, epoch, redis
 from hermes.core.errors import Conflict, HermesError
-from tenants import belongings, changes, connections, context, keys, payments, routing, single_user
+from tenants import (
+    belongings,
+    changes,
+    connections,
+    context,
+    customers,
+    export,
+    keys,
+    members,
+    payments,
+    routing,
+    single_user,
+)
 from tenants.actors import Actor
-from tenants.models import ApiKey, Customer
+from tenants.models import ApiKey, Customer, Erasure, Membership
 
 BATCH = 500
+LEASE = timedelta(minutes=11)  # longer than a worker is let work on one
 # Sent before the rows go, with `accounts`: what is kept about them elsewhere goes too. A receiver's fault
 # ends the erasure, which can be done again.
 erasing = Signal()
+# Sent in the transaction that ends it, with `name` (the customer's), `addresses` (its owners') and `told`
+# (what became of platforms and payments).
+erased = Signal()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Erased:
-    """What went: rows by model, Redis keys, and how each platform took it."""
+    """What went: rows by model, Redis keys, and how platforms and payments took it."""
 
     rows: dict[str, int]
     redis_keys: int
-    platforms: tuple[str, ...]
+    told: tuple[str, ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -42,20 +59,35 @@ class Account:
     ids: frozenset[str]
 
 
-def erase(customer: Customer, *, by: Actor) -> Erased:
-    """Erase the customer. It can be called again after a failure, and then goes on.
+def ask(customer_id: int, *, by: Actor) -> None:
+    """Have a customer erased: nobody works for it from the commit on, and a worker does the rest.
 
-    Keys end first, then the platforms are told, then the data key is destroyed, so that what backups hold
-    cannot be read any more; rows, Redis keys and vault files follow. Users who belong to no other
-    customer go too. Raises Conflict for the operator.
+    Raises InsufficientScope, and Conflict for the operator and where it is on its way already.
     """
     by.require("customer:manage")
-    if customer.public_id == single_user.OPERATOR:
-        raise Conflict("The operator cannot be erased; unset MCP_API_KEY instead.")
+    with transaction.atomic():
+        customer = customers.locked(customer_id)
+        if customer.status != Customer.Status.ACTIVE:
+            raise Conflict(f"The customer is {customer.status}.")
+        _begin(customer)
+        Erasure.objects.filter(subject=customer).update(leased_until=clock.now())
+        by.record(customer.pk, "customer.erasing")
+
+
+def erase(customer: Customer, *, by: Actor) -> Erased:
+    """Erase the customer now. What stops on the way is gone on with by a worker, or by another call.
+
+    Keys end first, then the platforms are told, subscriptions are cancelled and the data key is destroyed,
+    so that what backups hold cannot be read any more; rows, files and Redis keys follow. Users who belong
+    to no other customer go too. Raises Conflict for the operator.
+    """
+    by.require("customer:manage")
+    with transaction.atomic():
+        erasure = _begin(customers.locked(customer.pk))
     _end_keys(customer, by)
     accounts = _accounts(customer)
-    unconfirmed = _withdraw(customer, by)
-    _entomb(customer)
+    _withdraw(customer, erasure, by)
+    Customer.objects.filter(pk=customer.pk).update(data_key="", data_key_kid="")
     erasing.send(sender=Customer, accounts=accounts)
     users = list(customer.memberships.values_list("user", flat=True))
     rows = {
@@ -64,10 +96,29 @@ def erase(customer: Customer, *, by: Actor) -> Erased:
     }
     lonely = get_user_model().objects.filter(pk__in=users, memberships=None, is_staff=False)
     rows[get_user_model()._meta.label] = _delete(lonely)
-    shutil.rmtree(context.vault_folder(customer.public_id), ignore_errors=True)
+    for folder in (context.vault_folder(customer.public_id), export.folder(customer.public_id)):
+        shutil.rmtree(folder, ignore_errors=True)
     found = _forget_in_redis(customer)
-    by.record(customer.pk, "customer.erased", f"{sum(rows.values())} rows")
-    return Erased({label: count for label, count in rows.items() if count}, found, tuple(unconfirmed))
+    _entomb(customer, erasure, f"{sum(rows.values())} rows", by)
+    return Erased({label: count for label, count in rows.items() if count}, found, tuple(erasure.told))
+
+
+def _begin(customer: Customer) -> Erasure:
+    """Have nobody work for the locked customer any more, and note that it goes, leased to the caller."""
+    if customer.public_id == single_user.OPERATOR:
+        raise Conflict("The operator cannot be erased; unset MCP_API_KEY instead.")
+    owners = members.listed(customer.pk).filter(role=Membership.Role.OWNER)
+    addresses = [membership.user.email for membership in owners if membership.user.email]
+    until = clock.now() + LEASE
+    erasure, is_new = Erasure.objects.get_or_create(
+        subject=customer, defaults={"addresses": addresses, "leased_until": until}
+    )
+    if not is_new:
+        erasure.leased_until = until
+        erasure.save(update_fields=["leased_until"])
+    Customer.objects.filter(pk=customer.pk).update(status=Customer.Status.ERASING)
+    changes.announce(customer.public_id)
+    return erasure
 
 
 def _end_keys(customer: Customer, by: Actor) -> None:
@@ -91,25 +142,34 @@ def _is_others(customer: Customer, platform: str, name: str) -> bool:
     return any(c.customer_id != customer.pk for c in routing.addressed(platform, [name]))
 
 
-def _withdraw(customer: Customer, by: Actor) -> list[str]:
-    unconfirmed = [
-        f"stripe {payer}: Cancel its subscriptions at Stripe, where it is charged as before."
-        for payer in paid.payers_of(customer.pk)
-    ]
+def _withdraw(customer: Customer, erasure: Erasure, by: Actor) -> None:
+    """Disconnect the accounts and end the payments; what came of it is noted at once, lest it be lost."""
     for connection in connections.listed(customer.pk):
         try:
             _, sentence = connections.disconnect(customer.pk, connection.public_id, by=by)
         except HermesError as error:
             sentence = error.message
-        unconfirmed.append(f"{connection.platform} {connection.account}: {sentence}")
-    return unconfirmed
+        if connection.mode == ApiKey.Mode.LIVE:
+            _note(erasure, f"{connection.platform} {connection.account}: {sentence}")
+    for payer in paid.payers_of(customer.pk):
+        _note(erasure, f"stripe {payer}: {payments.cancel(payer)}")
 
 
-def _entomb(customer: Customer) -> None:
+def _note(erasure: Erasure, sentence: str) -> None:
+    if sentence not in erasure.told:
+        erasure.told.append(sentence)
+        erasure.save(update_fields=["told"])
+
+
+def _entomb(customer: Customer, erasure: Erasure, detail: str, by: Actor) -> None:
     with transaction.atomic():
+        name = Customer.objects.values_list("name", flat=True).get(pk=customer.pk)
+        erased.send(sender=Customer, name=name, addresses=erasure.addresses, told=tuple(erasure.told))
         Customer.objects.filter(pk=customer.pk).update(
-            status=Customer.Status.ERASED, name="Erased", instructions="", data_key="", data_key_kid=""
+            status=Customer.Status.ERASED, name="Erased", instructions=""
         )
+        erasure.delete()
+        by.record(customer.pk, "customer.erased", detail)
         changes.announce(customer.public_id)
 
 

@@ -19,8 +19,9 @@ def listed(customer_id: int) -> "QuerySet[Membership]":
 
 
 def of_user(user_id: int) -> list[Membership]:
-    """Every membership of a person with its customer, oldest first; erased customers are gone."""
-    mine = Membership.objects.unscoped().filter(user=user_id).exclude(customer__status=Customer.Status.ERASED)
+    """Every membership of a person with its customer, oldest first; those of customers that go are gone."""
+    gone = (Customer.Status.ERASING, Customer.Status.ERASED)
+    mine = Membership.objects.unscoped().filter(user=user_id).exclude(customer__status__in=gone)
     return list(mine.select_related("customer").order_by("pk"))
 
 

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from hermes.core import ids
+from hermes.core import clock, ids
 from tenants.oauth import models as _oauth  # noqa: F401  (its tables are this app's)
 from tenants.scoping import TenantModel
 
@@ -28,12 +28,17 @@ def _invitation_id() -> str:
     return ids.new("inv")
 
 
+def _export_id() -> str:
+    return ids.new("exp")
+
+
 class Customer(models.Model):
     """A tenant. `data_key` is its own key, wrapped by the key ring; destroying it erases the credentials."""
 
     class Status(models.TextChoices):
         ACTIVE = "active"
         SUSPENDED = "suspended"
+        ERASING = "erasing"
         ERASED = "erased"
 
     public_id = models.CharField(max_length=31, unique=True, default=_customer_id, editable=False)
@@ -187,6 +192,55 @@ class Invitation(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.role} ({self.public_id})"
+
+
+class DataExport(TenantModel):
+    """An archive of all that is kept of a customer, made by a worker, kept until `expires_at`.
+
+    A worker that makes it has it until `leased_until`; `rows_done` of `rows_total` are written.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        RUNNING = "running"
+        READY = "ready"
+        FAILED = "failed"
+
+    public_id = models.CharField(max_length=31, unique=True, default=_export_id, editable=False)
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="data_exports")
+    asked_by = models.CharField(max_length=80)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    rows_done = models.PositiveBigIntegerField(default=0)
+    rows_total = models.PositiveBigIntegerField(default=0)
+    size_bytes = models.PositiveBigIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=clock.now)
+    leased_until = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    fetched_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("state", "leased_until"), name="data_export_due"),)
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class Erasure(models.Model):
+    """A customer on its way out; the row goes with the last of what it names.
+
+    `addresses` are those of the owners, who are told how it went; `told` is what platforms said so far.
+    It is no belonging of the customer (`tenants.belongings`), which is what lets it outlive the others.
+    """
+
+    subject = models.OneToOneField(Customer, models.CASCADE, related_name="+")
+    addresses = models.JSONField(default=list)
+    told = models.JSONField(default=list)
+    asked_at = models.DateTimeField(default=clock.now)
+    leased_until = models.DateTimeField(default=clock.now, db_index=True)
+
+    def __str__(self) -> str:
+        return f"erasure of {self.subject_id}"
 
 
 class RootKey(models.Model):

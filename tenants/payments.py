@@ -67,6 +67,19 @@ def ask() -> int:
     return answered
 
 
+def cancel(payer: str) -> str:
+    """End what a Stripe customer pays; a sentence on how that went."""
+    by_hand = "Cancel its subscriptions at Stripe, where it is charged as before."
+    if not settings.STRIPE_SECRET_KEY:
+        return by_hand
+    try:
+        count = stripe_gateway.cancel(payer)
+    except HermesError as refused:
+        log.warning("stripe_not_cancelled", payer=payer)
+        return f"{refused.message} {by_hand}"
+    return f"Subscriptions that were cancelled: {count}. Nothing more is charged."
+
+
 @repeated
 def _take_answer(event: Event) -> None:
     with transaction.atomic():
@@ -86,6 +99,8 @@ def _holder(event: Event) -> int | None:
     if len(event.references) > 1:
         raise Conflict("It names several customers of Hermes; name one, or the same everywhere.")
     (named,) = event.references
+    if customers.is_leaving(named):
+        return known  # its subscriptions were cancelled, which is told of by this
     customer = customers.get(named)
     if known is None:
         _link(customer, event.payer)

@@ -6,10 +6,12 @@ from celery import shared_task
 
 from billing import paid
 from hermes.core.errors import NeedsReauth
-from tenants import connect_links, payments, refusals, webhooks
+from tenants import archived, connect_links, leaving, payments, refusals, webhooks
 from tenants.oauth import attempts, upkeep
 
 BUDGET_S = 50.0
+EXPORT_LIMIT_S, ERASE_LIMIT_S = 3600, 600  # a worker may be at it for longer than at other tasks
+EXPORT, ERASE = "tenants.tasks.make_exports", "tenants.tasks.erase_customers"
 
 
 @shared_task(name="tenants.tasks.register_webhooks")
@@ -68,3 +70,21 @@ def forget_attempts() -> int:
 def forget_connect_links() -> int:
     """Delete connect links that expired long ago; how many. Every hour."""
     return connect_links.forget_old()
+
+
+@shared_task(name=EXPORT, time_limit=EXPORT_LIMIT_S, soft_time_limit=EXPORT_LIMIT_S - 60)
+def make_exports() -> int:
+    """Make the exports that owners asked for; how many. By a word of the portal, and every minute."""
+    return archived.make_due()
+
+
+@shared_task(name="tenants.tasks.forget_exports")
+def forget_exports() -> int:
+    """Delete the archives whose time is over; how many. Every minute."""
+    return archived.forget_expired()
+
+
+@shared_task(name=ERASE, time_limit=ERASE_LIMIT_S, soft_time_limit=ERASE_LIMIT_S - 60)
+def erase_customers() -> int:
+    """Erase the customers that are to go; how many are gone. By a word of the portal, and every minute."""
+    return leaving.go_on()

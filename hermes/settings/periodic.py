@@ -19,6 +19,17 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "end plans that are not paid": {"task": "tenants.tasks.end_unpaid_plans", "schedule": 300.0},
     "ask Stripe what is in doubt": {"task": "tenants.tasks.ask_stripe", "schedule": 300.0},
     "forget connect links that ended": {"task": "tenants.tasks.forget_connect_links", "schedule": 3600.0},
+    "make exports": {"task": "tenants.tasks.make_exports", "schedule": 60.0, "options": {"expires": 60.0}},
+    "forget exports": {
+        "task": "tenants.tasks.forget_exports",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
+    "erase customers": {
+        "task": "tenants.tasks.erase_customers",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
     "look at platforms that do not push": {
         "task": "inbox.tasks.watch",
         "schedule": 5.0,

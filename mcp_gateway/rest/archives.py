@@ -100,7 +100,7 @@ class Export(Endpoint):
         size = archive.seek(0, 2)
         archive.seek(0)
         return StreamingHttpResponse(
-            _chunks(archive),
+            chunks(archive),
             content_type=ZIP,
             headers={
                 "Content-Length": str(size),
@@ -109,7 +109,8 @@ class Export(Endpoint):
         )
 
 
-async def _chunks(archive: IO[bytes]) -> AsyncIterator[bytes]:
+async def chunks(archive: IO[bytes]) -> AsyncIterator[bytes]:
+    """A file in pieces, closed with the last one."""
     with archive:
         while chunk := await blocking(archive.read, CHUNK):
             yield chunk

@@ -1,12 +1,13 @@
-"""Letters about what happens, written in its transaction: an account that is refused, a new key."""
+"""Letters about what happens, written in its transaction: an account refused, a new key, the end."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
 
 from connectors.registry import all_connectors
-from portal.letters import recipients
-from tenants import keys, states
+from portal.letters import outbox, recipients, writing
+from tenants import erasure, keys, states
 from tenants.actors import SYSTEM, Actor
 from tenants.models import ApiKey, Connection
 
@@ -16,6 +17,7 @@ def watch() -> None:
     states.moved.connect(_on_moved, dispatch_uid="portal.letters")
     states.ending.connect(_on_ending, dispatch_uid="portal.letters")
     keys.issued.connect(_on_key, dispatch_uid="portal.letters")
+    erasure.erased.connect(_on_erased, dispatch_uid="portal.letters")
 
 
 def _on_moved(connection: Connection, **_: Any) -> None:
@@ -57,3 +59,11 @@ def _on_key(key: ApiKey, by: Actor, before: ApiKey | None, **_: Any) -> None:
         },
         address=reverse("keys:index"),
     )
+
+
+def _on_erased(name: str, addresses: Sequence[str], told: Sequence[str], **_: Any) -> None:
+    # To addresses alone: the rows of customer and people are gone.
+    lines = [writing.inert(line) for line in told]
+    written = writing.write("erased", {"customer": name, "told": lines})
+    for address in addresses:
+        outbox.put(address, *written)

@@ -138,6 +138,20 @@ def _with_sandbox(path: str, platform: str = "whatsapp") -> Callable[[Any], str]
     return made
 
 
+def _archive(acme: Any, *, state: str = "") -> str:
+    from tenants import archived
+    from tenants.actors import SYSTEM
+    from tenants.models import DataExport
+
+    row = archived.ask(acme.customer.pk, by=SYSTEM)
+    if state:
+        mine = DataExport.objects.of(acme.customer).filter(pk=row.pk)
+        mine.update(state=state, rows_done=61_000, rows_total=183_250)
+    else:
+        archived.make_due()
+    return "/portal/settings/data/"
+
+
 PAGES: tuple[ListedPage, ...] = (
     ListedPage("landing", "/", who="nobody"),
     ListedPage("documentation", "/docs/", who="nobody"),
@@ -187,6 +201,12 @@ PAGES: tuple[ListedPage, ...] = (
     ListedPage("templates for the inbox", lambda acme: conversation(acme) + "templates/"),
     ListedPage("activity", "/portal/activity/"),
     ListedPage("usage", "/portal/usage/"),
+    ListedPage("settings", "/portal/settings/"),
+    ListedPage("settings of a viewer", "/portal/settings/", who="viewer"),
+    ListedPage("plan", "/portal/settings/plan/"),
+    ListedPage("your data", "/portal/settings/data/"),
+    ListedPage("your data being made", lambda acme: _archive(acme, state="running")),
+    ListedPage("your data ready", _archive),
     ListedPage("sign in", "/account/login/", who="nobody"),
     ListedPage("sign up", "/account/signup/", who="nobody"),
     ListedPage("letter sent", "/account/confirm-email/", who="nobody"),

@@ -33,6 +33,6 @@ class Command(BaseCommand):
         for label, count in erased.rows.items():
             self.stdout.write(f"{count:>8} {label}")
         self.stdout.write(f"{erased.redis_keys:>8} Redis keys")
-        for sentence in erased.platforms:
+        for sentence in erased.told:
             self.stdout.write(sentence)
         self.stdout.write(f"{customer.public_id} is erased.")

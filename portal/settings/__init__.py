@@ -1,0 +1,1 @@
+"""Settings: the customer's profile, plan, data, and its end."""
