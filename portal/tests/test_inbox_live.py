@@ -35,7 +35,8 @@ def browser(shop: Tenant) -> Client:
 @pytest.fixture(params=["", "{}/"], ids=["threads", "messages"])
 def page(request: Any, shop: Tenant) -> str:
     """The list, and the conversation."""
-    return "/portal/inbox/" + request.param.format(Thread.objects.of(shop.customer.pk).get().public_id)
+    thread = Thread.objects.of(shop.customer.pk).get().public_id
+    return f"/portal/inbox/{request.param.format(thread)}"
 
 
 def mark_in(answer: Any) -> str:
