@@ -13,7 +13,7 @@ import structlog
 from django.db import connection
 from django.db.models import Max, Min
 
-from audit import heads
+from audit import daily, heads
 from audit.models import AuditEntry, ChainHead
 from hermes.core import metrics, rows
 
@@ -50,7 +50,8 @@ def seal(customer_id: int) -> int:
     with heads.locked(customer_id) as head:
         closed = AuditEntry.objects.filter(customer=customer_id, seq__isnull=True, closed_at__isnull=False)
         links = []
-        for entry in closed.select_for_update(skip_locked=True).order_by("pk")[:BATCH]:
+        entries = list(closed.select_for_update(skip_locked=True).order_by("pk")[:BATCH])
+        for entry in entries:
             head.seq += 1
             head.mac = link(head.mac, head.seq, entry)
             links.append((entry.pk, head.seq, head.mac))
@@ -58,6 +59,7 @@ def seal(customer_id: int) -> int:
             with connection.cursor() as cursor:
                 rows.update(cursor, AuditEntry._meta.db_table, ("seq", "mac"), links)
             heads.save(head)
+            daily.count(customer_id, entries)
     return len(links)
 
 

@@ -14,7 +14,7 @@ class AuditEntry(models.Model):
     """
 
     public_id = models.CharField(max_length=31, unique=True)
-    # Both composite indexes below begin with the customer; one of its own would cost each insert.
+    # The composite indexes below begin with the customer; one of its own would cost each insert.
     customer = models.ForeignKey(
         "tenants.Customer", models.CASCADE, related_name="audit_entries", db_index=False
     )
@@ -40,7 +40,12 @@ class AuditEntry(models.Model):
 
     class Meta:
         indexes = (
-            models.Index(fields=("customer", "id"), name="audit_recent"),
+            models.Index(fields=("customer", "at"), name="audit_recent"),
+            # A page of the trail by each of its filters is read from one end of an index, however long it is.
+            *(
+                models.Index(fields=("customer", name, "at"), name=f"audit_by_{name}")
+                for name in ("actor", "tool", "connection", "outcome", "platform", "mode")
+            ),
             models.Index(fields=("outcome", "at"), name="audit_open"),
             models.Index(fields=("seq", "customer"), name="audit_unsealed"),
         )
@@ -54,6 +59,29 @@ class AuditEntry(models.Model):
         if not self._state.adding:
             raise Conflict("An audit entry is never changed; write a new one.")
         super().save(*args, **kwargs)
+
+
+class DailyCount(models.Model):
+    """Calls of one day (UTC), mode, platform and caller, of entries that were sealed (`audit.daily`)."""
+
+    customer = models.ForeignKey("tenants.Customer", models.CASCADE, related_name="+", db_index=False)
+    day = models.DateField(db_index=True)
+    mode = models.CharField(max_length=4)
+    platform = models.CharField(max_length=32, blank=True)
+    actor = models.CharField(max_length=80)
+    calls = models.PositiveBigIntegerField(default=0)
+    failed = models.PositiveBigIntegerField(default=0)
+    units = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("customer", "mode", "day", "platform", "actor"), name="daily_count_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.day} {self.platform}: {self.units}"
 
 
 class ChainHead(models.Model):

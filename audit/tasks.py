@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from audit import chain, heads, retention
+from audit import chain, daily, heads, retention
 
 
 @shared_task(name="audit.seal")
@@ -15,6 +15,7 @@ def seal() -> None:
 def purge() -> None:
     """Delete what has expired; every hour."""
     retention.purge_all()
+    daily.purge()
 
 
 @shared_task(name="audit.witness")

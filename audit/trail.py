@@ -3,7 +3,7 @@
 import dataclasses
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -15,6 +15,8 @@ from hermes.core.errors import InvalidArgument
 FILTERS = ("action", "actor", "surface", "mode", "tool", "platform", "connection", "outcome")
 LIMIT_ENTRIES = 200
 _PAGE = 500
+_WINDOWS = (timedelta(days=1), timedelta(days=30))
+_EARLIEST_YEAR = 2000
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -40,17 +42,18 @@ def page(
     """
     if not 1 <= limit <= LIMIT_ENTRIES:
         raise InvalidArgument(f"'limit' is 1 to {LIMIT_ENTRIES}.", details={"argument": "limit"})
-    rows = _chosen(customer_id, since, until, filters)
+    rows, same, before = _chosen(customer_id, since, until, filters), list[int](), until
     if cursor is not None:
-        last_seen = AuditEntry.objects.filter(customer=customer_id, public_id=cursor).values_list(
-            "pk", flat=True
-        )
-        if not last_seen:
+        seen = AuditEntry.objects.filter(customer=customer_id, public_id=cursor)
+        last_seen = seen.values_list("at", "pk").first()
+        if last_seen is None:
             raise InvalidArgument(
                 "This cursor is not known; begin without one.", details={"argument": "cursor"}
             )
-        rows = rows.filter(pk__lt=last_seen[0])
-    found = list(rows.order_by("-pk")[: limit + 1])
+        at, pk = last_seen
+        same = list(rows.filter(at=at, pk__lt=pk).order_by("-pk").values_list("pk", flat=True)[: limit + 1])
+        before = at if until is None else min(at, until)
+    found = _read([*same, *_newest(rows, before, limit + 1 - len(same))])
     next_cursor = found[limit - 1].public_id if len(found) > limit else None
     return Page([as_json(entry) for entry in found[:limit]], next_cursor)
 
@@ -63,10 +66,14 @@ def entries(
     **filters: str | None,
 ) -> Iterator[dict[str, Any]]:
     """All entries, oldest first, read a page at a time so that a long trail needs no memory."""
-    rows, after = _chosen(customer_id, since, until, filters).order_by("pk"), 0
-    while found := list(rows.filter(pk__gt=after)[:_PAGE]):
+    rows = rest = _chosen(customer_id, since, until, filters)
+    while found := list(rest.order_by("at", "pk")[:_PAGE]):
         yield from (as_json(entry) for entry in found)
-        after = found[-1].pk
+        at, pk = found[-1].at, found[-1].pk
+        while same := list(rows.filter(at=at, pk__gt=pk).order_by("pk")[:_PAGE]):
+            yield from (as_json(entry) for entry in same)
+            pk = same[-1].pk
+        rest = rows.filter(at__gt=at)
 
 
 def as_json(entry: AuditEntry) -> dict[str, Any]:
@@ -93,6 +100,31 @@ def as_json(entry: AuditEntry) -> dict[str, Any]:
         "seq": entry.seq,
         "mac": entry.mac,
     }
+
+
+def _newest(rows: "QuerySet[AuditEntry]", before: datetime | None, limit: int) -> list[int]:
+    """The newest of these rows, of those before a time where one is given, as primary keys.
+
+    Keys alone are read from an index. The windows let MariaDB begin at their edge: of an open range of a long
+    trail it reads the newest half instead, row by row (2 s of a million; tests/load/activity.py).
+    """
+    found: list[int] = []
+    if before is not None:
+        edge = before
+        for window in _WINDOWS if before.year > _EARLIEST_YEAR else ():
+            part = rows.filter(at__lt=edge, at__gte=before - window)
+            edge = before - window
+            found += part.order_by("-at", "-pk").values_list("pk", flat=True)[: limit - len(found)]
+            if len(found) == limit:
+                return found
+        rows = rows.filter(at__lt=edge)
+    found += rows.order_by("-at", "-pk").values_list("pk", flat=True)[: limit - len(found)]
+    return found
+
+
+def _read(keys: list[int]) -> list[AuditEntry]:
+    known = AuditEntry.objects.in_bulk(keys)
+    return [known[pk] for pk in keys if pk in known]
 
 
 def _chosen(

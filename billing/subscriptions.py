@@ -86,10 +86,21 @@ def months_used(mode: str, *, percent: int) -> Iterator[UsagePeriod]:
     return rows.filter(quota__lte=F("used") * 100 / percent).order_by("pk").iterator()
 
 
+def usages(customer_id: int) -> dict[str, dict[str, Any]]:
+    """This month's units of every mode, as `usage` tells them."""
+    plan, period = plan_of(customer_id), period_of(clock.now())
+    rows = {row.mode: row for row in UsagePeriod.objects.filter(customer=customer_id, period=period)}
+    return {mode: _told(plan, mode, period, rows.get(mode)) for mode in MODES}
+
+
 def usage(customer_id: int, mode: str, period: str | None = None) -> dict[str, Any]:
     """A month's units in one mode (this month's): `{"plan", "mode", "period", "used", "quota", "left"}`."""
     plan, period = plan_of(customer_id), period or period_of(clock.now())
     row = UsagePeriod.objects.filter(customer=customer_id, mode=mode, period=period).first()
+    return _told(plan, mode, period, row)
+
+
+def _told(plan: Plan, mode: str, period: str, row: UsagePeriod | None) -> dict[str, Any]:
     used, quota = (row.used, row.quota) if row is not None else (0, plan.calls_per_month)
     return {
         "plan": plan.slug,

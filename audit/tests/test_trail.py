@@ -33,6 +33,21 @@ def test_pages_go_from_the_newest_to_the_oldest_without_a_gap(acme: Any) -> None
     assert seen == written[::-1]
 
 
+def test_pages_go_on_over_months_and_over_entries_of_one_moment(acme: Any) -> None:
+    written = []
+    for age in (timedelta(days=90), timedelta(days=45), timedelta(days=5), timedelta(hours=2)):
+        with time_machine.travel(clock.now() - age, tick=False):
+            written += write(acme.customer.pk, 5, action="paged")
+    seen: list[str] = []
+    until, cursor = clock.now(), None
+    while not seen or cursor:
+        page = trail.page(acme.customer.pk, limit=3, cursor=cursor, until=until, action="paged")
+        seen += [entry["id"] for entry in page.entries]
+        cursor = page.next_cursor
+    assert seen == written[::-1]
+    assert trail.page(acme.customer.pk, until=datetime(1, 1, 2, tzinfo=UTC)).entries == []
+
+
 def test_what_is_written_meanwhile_does_not_shift_the_pages(acme: Any) -> None:
     written = write(acme.customer.pk, 4, action="paged")
     first = trail.page(acme.customer.pk, limit=2, action="paged")
@@ -73,7 +88,9 @@ def test_other_limits_and_filters_are_refused(acme: Any, wrong: dict[str, Any]) 
 
 def test_all_entries_come_oldest_first_over_several_reads(acme: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trail, "_PAGE", 3)
-    written = write(acme.customer.pk, 8, action="all")
+    with time_machine.travel(clock.now(), tick=False):
+        written = write(acme.customer.pk, 5, action="all")
+    written += write(acme.customer.pk, 3, action="all")
     assert [entry["id"] for entry in trail.entries(acme.customer.pk, action="all")] == written
 
 

@@ -1,11 +1,14 @@
 """Activity and usage at the portal: of the customer's own, for those whose role may read them."""
 
 import json
+import re
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
 
+from audit import chain
+from hermes.core import clock
 from hermes.core.ids import new
 from portal.tests.test_access import owner, signed_in
 from tenants import actors, keys, members
@@ -89,6 +92,29 @@ def test_usage_tells_units_used_and_left(called: Any, acme_viewer: Any) -> None:
     page = signed_in(acme_viewer).get("/portal/usage/").content.decode()
     assert "<strong>1</strong>" in page
     assert "units a month" in page
+
+
+def test_usage_shows_what_the_units_went_to(called: Any, globex: Any, acme_viewer: Any) -> None:
+    chain.seal(called.customer.pk)
+    made = keys.listed(called.customer.pk).filter(mode="test").get()
+    browser = signed_in(members.listed(called.customer.pk).get(role="owner").user)
+    page = browser.get("/portal/usage/?mode=test").content.decode()
+    assert 'aria-label="Units of each day' in page
+    assert f"<title>{clock.now().day} {clock.now():%B}: 1 unit</title>" in page
+    assert re.search(rf'"break">\s*{made.name}\s*<', page)
+    for other in ("/portal/usage/", "/portal/usage/?mode=test&month=2020-01"):
+        assert ("No calls in this month" in browser.get(other).content.decode()) is ("month" not in other)
+    assert "No calls in this month" in owner(globex.customer).get("/portal/usage/?mode=test").content.decode()
+    seen = signed_in(acme_viewer).get("/portal/usage/?mode=test").content.decode()
+    assert made.public_id in seen  # names of keys are for who may manage them
+    assert made.name not in seen
+
+
+@pytest.mark.parametrize("month", ["x", "2026-13", "0000-00", "9999-12", "2026-11-05'--", "-1"])
+def test_month_that_is_none_is_this_one(acme: Any, month: str) -> None:
+    page = owner(acme.customer).get("/portal/usage/", {"month": month})
+    assert page.status_code == 200
+    assert f"{clock.now():%B %Y}" in page.content.decode()
 
 
 def test_disconnecting_an_unknown_agent_is_not_found(acme: Any) -> None:

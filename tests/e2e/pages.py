@@ -152,6 +152,30 @@ def _archive(acme: Any, *, state: str = "") -> str:
     return "/portal/settings/data/"
 
 
+def _usage(acme: Any) -> str:
+    """A month of calls at every platform."""
+    from audit.models import DailyCount
+    from connectors.registry import all_connectors
+    from hermes.core import clock
+
+    key, today = acme.customer.api_keys.filter(mode="live").get(), clock.now().date()
+    rows = [
+        DailyCount(
+            customer=acme.customer,
+            day=today.replace(day=day),
+            mode="live",
+            platform=platform,
+            actor=f"key:{key.public_id}" if day % 3 else "user:0",
+            calls=day,
+            units=day * (at + 1) % 23,
+        )
+        for day in range(1, today.day + 1)
+        for at, platform in enumerate(["", *all_connectors()])
+    ]
+    DailyCount.objects.bulk_create(rows)
+    return "/portal/usage/"
+
+
 PAGES: tuple[ListedPage, ...] = (
     ListedPage("landing", "/", who="nobody"),
     ListedPage("documentation", "/docs/", who="nobody"),
@@ -207,6 +231,7 @@ PAGES: tuple[ListedPage, ...] = (
     ListedPage("your data", "/portal/settings/data/"),
     ListedPage("your data being made", lambda acme: _archive(acme, state="running")),
     ListedPage("your data ready", _archive),
+    ListedPage("usage of a month", _usage),
     ListedPage("sign in", "/account/login/", who="nobody"),
     ListedPage("sign up", "/account/signup/", who="nobody"),
     ListedPage("letter sent", "/account/confirm-email/", who="nobody"),
