@@ -8,12 +8,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from audit.log import CALL
 from audit.models import AuditEntry
 from hermes.core import clock
 from hermes.core.errors import InvalidArgument
 
 FILTERS = ("action", "actor", "surface", "mode", "tool", "platform", "connection", "outcome")
 LIMIT_ENTRIES = 200
+PROGRAMS = ("mcp", "rest")
 _PAGE = 500
 _WINDOWS = (timedelta(days=1), timedelta(days=30))
 _EARLIEST_YEAR = 2000
@@ -56,6 +58,19 @@ def page(
     found = _read([*same, *_newest(rows, before, limit + 1 - len(same))])
     next_cursor = found[limit - 1].public_id if len(found) > limit else None
     return Page([as_json(entry) for entry in found[:limit]], next_cursor)
+
+
+def calls_of_agents(customer_id: int, *, limit: int, after: str = "") -> list[dict[str, Any]]:
+    """The newest tool calls that came by a surface of programs, as `page` tells entries.
+
+    Only those `after` an entry, where one of the customer's is named.
+    """
+    rows = AuditEntry.objects.filter(customer=customer_id)
+    if after:
+        seen = rows.filter(public_id=after).values_list("pk", flat=True).first()
+        rows = rows.filter(pk__gt=seen or 0)
+    rows = rows.filter(action=CALL, surface__in=PROGRAMS)
+    return [as_json(entry) for entry in rows.order_by("-pk")[:limit]]
 
 
 def entries(

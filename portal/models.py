@@ -1,4 +1,4 @@
-"""The letters on their way; what the pages show belongs to the apps below."""
+"""The letters on their way, and what people hid; what the pages show belongs to the apps below."""
 
 from django.conf import settings
 from django.db import models
@@ -29,3 +29,16 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"letter {self.pk}"
+
+
+class HiddenStart(models.Model):
+    """A person who wants to hear no more of getting started at a customer."""
+
+    customer = models.ForeignKey("tenants.Customer", models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("customer", "user"), name="start_hidden_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} at {self.customer_id}"

@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hermes.core.errors import HermesError
+from portal import onward
 from portal.access import MemberRequest, for_members
 from portal.connect.forms import ConfirmForm
 from portal.connections.connecting import MODES
@@ -30,6 +31,7 @@ def start(request: MemberRequest, platform: str) -> HttpResponse:
 
     It is a page and no redirect, because a form of ours may not lead to another origin (CSP form-action).
     """
+    onward.keep(request)
     address = connecting.begin(
         request.visit.customer.pk,
         _user(request),
@@ -74,7 +76,7 @@ def confirm(request: MemberRequest, attempt_id: str) -> HttpResponse:
             form.refuse(refusal)
         else:
             messages.success(request, f"{waiting.connector.name} is connected as “{made.account}”.")
-            return redirect(_onward(waiting, made))
+            return onward.go("" if waiting.link else onward.kept(request), _usual(waiting, made))
     told = {"waiting": waiting, "form": form}
     return render(request, "portal/connect/confirm.html", told, status=400 if form.errors else 200)
 
@@ -88,7 +90,7 @@ def cancel(request: MemberRequest, attempt_id: str) -> HttpResponse:
     return redirect("connections:index")
 
 
-def _onward(waiting: Pending, made: Connection) -> str:
+def _usual(waiting: Pending, made: Connection) -> str:
     """The account's page, or the connect link's, which sends back to the agent."""
     if not waiting.link:
         return reverse("connections:detail", args=[made.public_id])

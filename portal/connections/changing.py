@@ -5,9 +5,11 @@ from collections.abc import Callable, Mapping
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from hermes.core.errors import HermesError, NotFound
+from portal import onward
 from portal.access import MemberRequest, for_members
 from portal.connections.forms import RenameForm
 from tenants import connections
@@ -80,4 +82,4 @@ def rename(request: MemberRequest, connection_id: str) -> HttpResponse:
         raise
     except HermesError as refusal:
         messages.error(request, refusal.message)
-    return redirect("connections:detail", connection_id)
+    return onward.go(onward.wanted(request), reverse("connections:detail", args=[connection_id]))

@@ -2,12 +2,14 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from connectors.registry import all_connectors
 from hermes.core.errors import HermesError, NotFound
+from portal import onward
 from portal.access import MemberRequest, for_members
 from portal.connections.forms import ConnectForm
 from portal.connections.guides import guide_html
@@ -49,12 +51,13 @@ def connect(request: MemberRequest, platform: str) -> HttpResponse:
             form.refuse(refusal)
         else:
             messages.success(request, f"{connector.name} is connected as “{made.account}”.")
-            return redirect("connections:detail", made.public_id)
+            return onward.go(onward.wanted(request), reverse("connections:detail", args=[made.public_id]))
     told = {
         "connector": connector,
         "form": form,
         "guide": guide_html(connector),
         "mode": wanted,
+        "onward": onward.wanted(request),
         "servers": [
             spec
             for spec in connector.oauth

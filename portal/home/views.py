@@ -11,6 +11,7 @@ from inbox import threads
 from inbox.forwarding import endpoints
 from portal.access import MemberRequest, for_members
 from portal.connections.views import Account
+from portal.start import progress
 from portal.usage.views import month_of
 from portal.webhooks.shown import Webhook
 from tenants import connections
@@ -32,6 +33,8 @@ def index(request: MemberRequest) -> HttpResponse:
         if visit.may("inbox:read"):
             page = threads.threads(visit.customer.pk, [a.row.pk for a in accounts], limit=LATEST)
             told["threads"] = to_builtins(page)["threads"]
+    if visit.may("keys:manage"):
+        told["start"] = progress.left(visit.customer.pk, int(visit.user.pk))
     if visit.may("webhooks:manage"):
         webhooks = [Webhook(row) for row in endpoints.listed(visit.customer.pk, by=visit.actor)]
         told["failing"] = [webhook for webhook in webhooks if webhook.is_failing]

@@ -193,6 +193,8 @@ PAGES: tuple[ListedPage, ...] = (
     ListedPage("choose a platform", "/portal/connections/new/"),
     ListedPage("connect whatsapp", "/portal/connections/new/whatsapp/"),
     ListedPage("an account", _account),
+    ListedPage("get started", "/portal/start/"),
+    ListedPage("set up a client", _with_sandbox("/portal/start/clients/claude-code/")),
     ListedPage("playground", _with_sandbox("/portal/playground/?platform=whatsapp")),
     ListedPage("playground without accounts", "/portal/playground/?mode=live"),
     ListedPage("playground: a tool", _with_sandbox("/portal/playground/whatsapp_send_card/?mode=sandbox")),
