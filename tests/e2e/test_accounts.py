@@ -1,10 +1,9 @@
-"""A person's way in: sign up, confirm the address, sign in, begin; with a passkey and an app too."""
+"""A person signs in with a passkey, and chooses colours; test_start.py has the way in, by `sign_up`."""
 
 import uuid
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user_model
 from playwright.sync_api import Page, expect
@@ -14,29 +13,6 @@ from tests.e2e.browsing import BrowserThread
 from tests.e2e.letters import Letters
 
 PASSWORD = "winged-sandals-31"
-
-
-@pytest.mark.parametrize("view", ["desktop", "phone"])
-def test_person_signs_up_confirms_signs_in_and_finds_an_empty_home(
-    browser: BrowserThread, sign_in: Callable[..., Page], address: str, letters: Letters, view: str
-) -> None:
-    email = f"new-{uuid.uuid4().hex[:10]}@example.com"
-    page = sign_in(None, view=view)
-    watched = checking.Watched(page, address)
-    watched.visit("/account/signup/")
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Create the account").click()
-    expect(page.get_by_role("heading", name="Look at your mail")).to_be_visible()
-    page.goto(letters.link_to(email))
-    page.get_by_role("button", name="Yes, it is mine").click()
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.get_by_label("Name").fill("Olympus Mail")
-    page.get_by_role("button", name="Begin").click()
-    expect(page.get_by_role("heading", name="Olympus Mail")).to_be_visible()
-    assert watched.complaints == []
 
 
 def test_person_adds_a_passkey_and_signs_in_with_it_alone(
@@ -70,6 +46,22 @@ def test_colours_chosen_by_a_person_stay(browser: BrowserThread, sign_in: Callab
     page.get_by_role("button", name="Dark").click()
     page.goto("/account/signup/")
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+
+
+def sign_up(page: Page, letters: Letters) -> None:
+    """From the form to the home of a first customer."""
+    email = f"new-{uuid.uuid4().hex[:10]}@example.com"
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Create the account").click()
+    expect(page.get_by_role("heading", name="Look at your mail")).to_be_visible()
+    page.goto(letters.link_to(email))
+    page.get_by_role("button", name="Yes, it is mine").click()
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_label("Name").fill("Olympus Mail")
+    page.get_by_role("button", name="Begin").click()
 
 
 def person() -> Any:
