@@ -1,5 +1,6 @@
 """The sandbox's sign-in page: what a platform would show, so that the whole way can be clicked through."""
 
+import hashlib
 from urllib.parse import urlencode
 
 from asgiref.sync import async_to_sync
@@ -34,7 +35,9 @@ def authorize(request: MemberRequest, platform: str, _rest: str) -> HttpResponse
         answer = {"state": asked.state}
         if "allow" in request.POST:
             allowed = tuple(s for s in asked.scopes if s in request.POST.getlist("scope"))
-            answer["code"] = async_to_sync(server.allow)(asked, scopes=allowed) + server.code_suffix
+            account = account_of(attempt.customer.public_id, request.POST.get("account", ""))
+            code = async_to_sync(server.allow)(asked, scopes=allowed, account=account)
+            answer["code"] = code + server.code_suffix
         else:
             answer["error"] = "access_denied"
         return HttpResponseRedirect(f"{asked.redirect_uri}?{urlencode(answer)}")
@@ -46,3 +49,8 @@ def authorize(request: MemberRequest, platform: str, _rest: str) -> HttpResponse
         "scopes": [(name, words.get(name, name)) for name in asked.scopes],
     }
     return render(request, "portal/connect/sandbox.html", told)
+
+
+def account_of(customer: str, name: str) -> str:
+    """The account that a customer (public id) has in the sandbox under this name: always the same one."""
+    return hashlib.sha256(f"{customer}\n{name.strip().lower()}".encode()).hexdigest()[:12]

@@ -29,7 +29,13 @@ class Web:
         with log.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, *words],
-                env={**os.environ, "HERMES_ENV": "test", "HERMES_LOG_FORMAT": "json", **env},
+                env={
+                    **os.environ,
+                    "HERMES_ENV": "test",
+                    "HERMES_LOG_FORMAT": "json",
+                    "PORT": str(port),
+                    **env,
+                },
                 stdout=output,
                 stderr=output,
             )
