@@ -7,7 +7,7 @@ from django.db import models
 
 from hermes.core import ids
 from inbox.forwarding import models as _forwarding  # noqa: F401  (its tables are this app's)
-from inbox.signature import EVERYTHING, signature
+from inbox.signature import EVERYTHING, NUMBERS, signature
 from tenants.scoping import TenantModel
 
 
@@ -146,7 +146,7 @@ class Turnstile(models.Model):
         return str(self.pk)
 
 
-GRAMS = ("grams_0", "grams_1", "grams_2", "grams_3")
+GRAMS = tuple(f"grams_{number}" for number in range(NUMBERS))
 
 
 class Message(TenantModel):
@@ -195,12 +195,21 @@ class Message(TenantModel):
     grams_1 = models.BigIntegerField(default=EVERYTHING)
     grams_2 = models.BigIntegerField(default=EVERYTHING)
     grams_3 = models.BigIntegerField(default=EVERYTHING)
+    # The database's default too: what wrote messages before these were there does not name them.
+    grams_4 = models.BigIntegerField(default=EVERYTHING, db_default=EVERYTHING)
+    grams_5 = models.BigIntegerField(default=EVERYTHING, db_default=EVERYTHING)
+    grams_6 = models.BigIntegerField(default=EVERYTHING, db_default=EVERYTHING)
+    grams_7 = models.BigIntegerField(default=EVERYTHING, db_default=EVERYTHING)
+    grams_8 = models.BigIntegerField(default=EVERYTHING, db_default=EVERYTHING)
+    grams_9 = models.BigIntegerField(default=EVERYTHING, db_default=EVERYTHING)
+    grams_10 = models.BigIntegerField(default=EVERYTHING, db_default=EVERYTHING)
+    grams_11 = models.BigIntegerField(default=EVERYTHING, db_default=EVERYTHING)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("connection", "upstream_id"), name="message_once"),)
         indexes = (
             models.Index(fields=("thread", "-at", "-id"), name="message_recent"),
-            models.Index(fields=("customer", "connection", "-at", "-id", *GRAMS), name="message_grams"),
+            models.Index(fields=("customer", "connection", "-at", "-id", *GRAMS), name="message_signature"),
         )
 
     def save(self, *, update_fields: Iterable[str] | None = None, **how: Any) -> None:

@@ -8,15 +8,16 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import BigIntegerField, ExpressionWrapper, F, QuerySet
+from django.db.models import BigIntegerField, Exists, ExpressionWrapper, F, OuterRef, QuerySet
 
 from inbox import cursors
 from inbox.cursors import Position
 from inbox.listing import LIMIT_ROWS, View, page_of, saying
 from inbox.models import GRAMS, Message
 from inbox.signature import signature
+from tenants import connections
 
-LIMIT_READ = 20_000
+LIMIT_READ = 5_000
 _FIRST_READ = 200
 _MOST_READ = 2_000
 _THREADS_FROM = 300
@@ -73,39 +74,33 @@ class _Search:
     bounds: Mapping[str, datetime]
 
     def newest(self, after: Position | None, count: int) -> tuple[list[Position], Position | None]:
-        """The newest over all connections; and where reading ended before all was looked at."""
-        found: list[Position] = []
-        ends: list[Position] = []
-        for connection_id in self.view.connection_ids:
-            some, end = self._of_connection(connection_id, after, count)
-            found += some
-            ends += [end] if end is not None else []
-        found.sort(reverse=True)
-        if not ends:
-            return found[:count], None
-        # Below the latest end some connection has not been looked at.
-        end = max(ends)
-        return [position for position in found if position >= end][:count], end
+        """The newest over all connections; and where reading ended before all was looked at.
 
-    def _of_connection(
-        self, connection_id: int, after: Position | None, count: int
-    ) -> tuple[list[Position], Position | None]:
-        candidates = self._candidates(connection_id)
+        Each connection is read on from where it stands, as long as something newer than the last of those
+        found so far may lie there.
+        """
+        lanes = [_Lane(self._candidates(pk), after) for pk in self._in_use()]
         found: list[Position] = []
         read, size = 0, _FIRST_READ
-        while len(found) < count:
-            batch = _batch(candidates, after, size)
+        while ahead := [lane for lane in lanes if lane.is_ahead(found, count)]:
+            if read >= LIMIT_READ:
+                # Below the latest end some connection has not been looked at.
+                end = max(lane.end for lane in ahead if lane.end is not None)
+                return [position for position in found if position >= end][:count], end
+            batch = [position for lane in ahead for position in lane.next(size)]
             hits = self._hits([pk for _, pk in batch])
-            found += [position for position in batch if position[1] in hits]
-            if len(batch) < size:
-                return found, None
-            after, read, size = batch[-1], read + size, min(size * 2, _MOST_READ)
-            if read >= LIMIT_READ // len(self.view.connection_ids):
-                return found, after
-        return found, None
+            found = sorted([*found, *(p for p in batch if p[1] in hits)], reverse=True)
+            read, size = read + len(batch), min(size * 2, _MOST_READ)
+        return found[:count], None
+
+    def _in_use(self) -> list[int]:
+        """The connections that have a message; each of the others would cost a query."""
+        held = Message.objects.of(self.view.customer_id).filter(connection=OuterRef("pk"))
+        rows = connections.listed(self.view.customer_id).filter(Exists(held), pk__in=self.view.connection_ids)
+        return list(rows.values_list("pk", flat=True))
 
     def _candidates(self, connection_id: int) -> QuerySet[Message]:
-        """What has the bits of the query's words; answered by the index `message_grams` alone."""
+        """What has the bits of the query's words; answered by the index `message_signature` alone."""
         rows: QuerySet[Message] = Message.objects.of(self.view.customer_id)
         rows = rows.filter(connection=connection_id, **self.bounds)
         for name, bits in zip(GRAMS, signature(self.query), strict=True):
@@ -117,6 +112,28 @@ class _Search:
     def _hits(self, ids: Sequence[int]) -> set[int]:
         found = self.rows.filter(pk__in=ids) if ids else self.rows.none()
         return set(found.order_by().values_list("pk", flat=True))
+
+
+class _Lane:
+    """The candidates of one connection, the newest first, read down to `end`."""
+
+    def __init__(self, candidates: QuerySet[Message], after: Position | None) -> None:
+        self._candidates = candidates
+        self.end = after
+        self._is_begun = self._is_done = False
+
+    def is_ahead(self, found: Sequence[Position], count: int) -> bool:
+        """Whether it may have one that belongs among the first `count` of those found (sorted)."""
+        if self._is_done or not self._is_begun or self.end is None:
+            return not self._is_done
+        return len(found) < count or self.end > found[count - 1]
+
+    def next(self, size: int) -> list[Position]:
+        """The next candidates, at most `size`."""
+        batch = _batch(self._candidates, self.end, size)
+        self._is_begun, self._is_done = True, len(batch) < size
+        self.end = batch[-1] if batch else self.end
+        return batch
 
 
 def _batch(rows: QuerySet[Message], after: Position | None, size: int) -> list[Position]:

@@ -1,15 +1,19 @@
 """A few numbers that say which words a text cannot hold, small enough to stand in an index.
 
-Each group of three letters of a text (of two where a script writes without spaces) sets one of 252 bits. A
-text that has a word has all bits of the word, so an index with the bits finds the few texts worth reading.
+Each group of three letters of a text (of two where a script writes without spaces) sets one of 252 bits
+in the first four numbers and three of 504 in the others. A text that has a word has all bits of the word,
+so an index with the bits finds the few texts worth reading. The first four are as they were when there
+were no others.
 """
 
 import unicodedata
 from zlib import crc32
 
-NUMBERS = 4
+NUMBERS = 12
 BITS = 63  # what a signed column of 64 bits holds on every database
 EVERYTHING = (1 << BITS) - 1
+_FIRST = 4 * BITS
+_OTHERS = (NUMBERS - 4) * BITS
 _FIRST_WITHOUT_SPACES = "\u2e80"  # where the scripts of East Asia begin
 
 
@@ -18,8 +22,15 @@ def signature(text: str) -> tuple[int, ...]:
     bits = 0
     for word in set(_folded(text).split()):
         for group in _groups(word):
-            bits |= 1 << crc32(group.encode("utf-8", "replace")) % (NUMBERS * BITS)
+            bits |= _bits(group)
     return tuple(bits >> (BITS * number) & EVERYTHING for number in range(NUMBERS))
+
+
+def _bits(group: str) -> int:
+    code = group.encode("utf-8", "replace")
+    rest, one = divmod(crc32(code, 1), _OTHERS)
+    rest, two = divmod(rest, _OTHERS)
+    return 1 << crc32(code) % _FIRST | (1 << one | 1 << two | 1 << rest % _OTHERS) << _FIRST
 
 
 def _folded(text: str) -> str:

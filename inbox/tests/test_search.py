@@ -9,7 +9,8 @@ from hypothesis import given, strategies as st
 from inbox import search
 from inbox.filing import file_sent
 from inbox.listing import View
-from inbox.signature import signature
+from inbox.models import GRAMS, Message
+from inbox.signature import EVERYTHING, signature
 from inbox.tests.conftest import Line, sent
 
 TEXTS = {
@@ -74,6 +75,14 @@ def test_a_text_has_the_bits_of_each_part_of_its_words(words: list[str]) -> None
     for word in words:
         for part in (word, word[1:], word[:-1], word.upper() if word.isascii() else word):
             assert all(have & asked == asked for have, asked in zip(whole, signature(part), strict=True))
+
+
+def test_message_of_before_there_were_more_numbers_is_found(told: Line) -> None:
+    """What an older version has stored has the database's defaults in the newer ones."""
+    rows = Message.objects.of(told.connection.customer_id)
+    rows.update(**dict.fromkeys(GRAMS[4:], EVERYTHING))
+    assert _find("invoice", told)[0] == ["wamid.1"]
+    assert getattr(Message._meta.get_field(GRAMS[-1]), "db_default", None) == EVERYTHING
 
 
 def test_what_was_sent_edited_or_revoked_is_found_by_the_words_it_has_now(line: Line) -> None:

@@ -220,7 +220,7 @@ PAGES: tuple[ListedPage, ...] = (
     ListedPage("a webhook delivery", _delivery),
     ListedPage("inbox without a conversation", "/portal/inbox/"),
     ListedPage("inbox", inbox),
-    ListedPage("inbox where nothing is found", lambda acme: inbox(acme) + "?channel=discord&unread=1"),
+    ListedPage("inbox where nothing is found", lambda acme: inbox(acme) + "?q=zebra&unread=1"),
     ListedPage("a conversation in the inbox", conversation),
     ListedPage("a conversation in the inbox, window closed", lambda acme: conversation(acme, hours_ago=30)),
     ListedPage("a conversation in the inbox seen by a viewer", conversation, who="viewer"),
