@@ -23,7 +23,13 @@ if os.environ.get("REDIS_URL", _OWN_REDIS).startswith(_OWN_REDIS):  # not given,
     os.environ["REDIS_URL"] = f"{_OWN_REDIS}{_WORKER}.sock"
 
 from hermes.settings.base import *  # noqa: E402, F403
-from hermes.settings.base import CREDENTIAL_ENCRYPTION_KEYS as _KEYS, DATA_DIR, DATABASES, env  # noqa: E402
+from hermes.settings.base import (  # noqa: E402
+    CACHES,
+    CREDENTIAL_ENCRYPTION_KEYS as _KEYS,
+    DATA_DIR,
+    DATABASES,
+    env,
+)
 
 SECRET_KEY = "test-only-secret-key-that-guards-nothing-at-all-0123456789"
 CREDENTIAL_ENCRYPTION_KEYS = _KEYS or "t1:" + base64.b64encode(bytes(range(32))).decode()
@@ -36,6 +42,7 @@ STRIPE_PRICES = {"price_starter": "starter", "price_growth": "growth"}
 STATIC_ROOT = None
 WHITENOISE_USE_FINDERS = True
 WORKER_REST = 0.0
+CACHES["default"]["KEY_PREFIX"] = f"test-{_WORKER}"
 META_VERIFY_TOKEN = "meta-verify-token"
 TWITTER_CONSUMER_SECRET = ["x-consumer-secret-current", "x-consumer-secret-previous"]
 MCP_LEGACY_SSE = True

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.core.cache import cache
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.test import Client, override_settings
@@ -21,6 +20,7 @@ from portal.models import Letter
 from portal.tests.test_access import owner
 from portal.tests.test_accounts import PASSWORD, new_address, person
 from tenants import connections, customers, keys, members, refusals, sandboxes
+from tests.support.cache import forget_cached
 from tests.support.letters import letters_to
 from tests.support.tenants import World
 
@@ -29,7 +29,7 @@ HOSTILE = "<img src=x onerror=alert(1)> http://evil.example www.evil.example =?u
 
 @pytest.fixture(autouse=True)
 def _rested() -> None:
-    cache.clear()
+    forget_cached()
 
 
 def member(customer: Any, role: str) -> str:

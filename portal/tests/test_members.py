@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user_model
-from django.core.cache import cache
 from django.test import Client
 
 from hermes.core import clock
 from tenants import members
 from tenants.models import Invitation
+from tests.support.cache import forget_cached
 from tests.support.letters import letters_to
 
 HTML = {"Accept": "text/html"}
@@ -29,7 +29,7 @@ MAY_INVITE = {
 
 @pytest.fixture(autouse=True)
 def _rested() -> None:
-    cache.clear()
+    forget_cached()
 
 
 def person(email: str = "") -> Any:

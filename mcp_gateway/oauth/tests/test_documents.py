@@ -69,11 +69,10 @@ def _nothing_known() -> None:
 
 
 def forget_clients() -> None:
-    from django.core.cache import cache
-
     from mcp_gateway.oauth.models import OAuthClient
+    from tests.support.cache import forget_cached
 
-    cache.clear()
+    forget_cached()
     OAuthClient.objects.filter(registration_source="cimd").delete()
 
 
