@@ -69,6 +69,14 @@ def test_an_account_of_the_sandbox_is_connected_click_by_click(
     assert owner.get(done["Location"]).status_code == 200
 
 
+def test_sign_in_begun_while_getting_started_leads_back_there_once(acme: Any, owner: Client) -> None:
+    for onward, place in (("start", "/portal/start/"), ("//evil.example", "/portal/connections/")):
+        arrived = owner.get(allow(owner, start(owner, "linkedin", onward=onward)))["Location"]
+        chosen = re.findall(r'name="account"\s+value="([^"]+)"', owner.get(arrived).content.decode())[0]
+        done = owner.post(arrived, {"account": chosen, "label": f"Page {len(onward)}"})
+        assert done["Location"].startswith(place)
+
+
 def test_oa15_the_way_back_answers_400_to_all_but_the_right_person_once(
     acme: Any, globex: Any, owner: Client
 ) -> None:

@@ -6,7 +6,11 @@ from typing import Any
 import pytest
 
 from connectors import sandbox
+from connectors.kit.webhook import InboundMessage
 from connectors.registry import all_connectors, all_tools
+from hermes.core import clock
+from hermes.core.ids import new
+from inbox import effects
 from inbox.models import WebhookDelivery
 from portal.sandbox.forms import SimulateForm
 from portal.tests.test_access import owner, signed_in
@@ -82,6 +86,32 @@ def test_viewer_looks_on_and_a_stranger_finds_nothing(sandboxed: Any, acme_viewe
     assert stranger.get(f"{address}arrived/").status_code == 404
     assert stranger.post(address, WRITES).status_code == 404
     assert posted(sandboxed.customer) == 0
+
+
+def test_names_and_texts_of_people_are_text_here_and_in_the_playground(sandboxed: Any) -> None:
+    row = connections.listed(sandboxed.customer.pk, mode="test").get(platform="whatsapp")
+    script = "<script>alert(1)</script><img src=x onerror=alert(1)>{{ 7|add:7 }}"
+    heard = InboundMessage(
+        route=(row.external_id,),
+        upstream_id=new("msg"),
+        contact="14155550123",
+        contact_name=script,
+        at=clock.now(),
+        kind="text",
+        text=script,
+    )
+    effects.apply(sandboxed.customer.pk, row.pk, [heard])
+    browser, address = owner(sandboxed.customer), page_of(sandboxed.customer)
+    read = "/portal/playground/hermes_inbox/?mode=sandbox"
+    for answer in (
+        browser.get(address),
+        browser.post(address, WRITES | {"sender": script}),
+        browser.post(read, {"act": "run"}),
+    ):
+        page = answer.content.decode()
+        assert "alert(1)" in page
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
 
 
 def test_live_account_has_no_page_here(probed: Any) -> None:

@@ -17,7 +17,11 @@ const show = ({ text, level }) => {
 
 for (const toast of place.children) leave(toast);
 document.addEventListener("toasts", (event) => event.detail.notes.forEach(show));
-document.addEventListener("htmx:sendError", () => show({ text: "Hermes was not reached. Check the connection and try again.", level: "error" }));
+// A page that is left cuts off what it was asking for, which is no news.
+let isLeft = false;
+addEventListener("pagehide", () => { isLeft = true; });
+addEventListener("pageshow", () => { isLeft = false; });
+document.addEventListener("htmx:sendError", () => isLeft || show({ text: "Hermes was not reached. Check the connection and try again.", level: "error" }));
 document.addEventListener("htmx:responseError", (event) => {
   if (event.detail.xhr.getResponseHeader("HX-Trigger")) return;
   show({ text: "Hermes could not do this. Load the page again.", level: "error" });
