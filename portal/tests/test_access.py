@@ -89,8 +89,3 @@ def test_ad07_post_from_another_site_is_refused(acme: Any) -> None:
     browser.force_login(members.listed(acme.customer.pk).get().user)
     answer = browser.post("/portal/switch/", {"customer": acme.customer.public_id})
     assert answer.status_code == 403
-
-
-def test_page_is_asked_for_with_few_queries(browser: Client, django_assert_max_num_queries: Any) -> None:
-    with django_assert_max_num_queries(8):
-        browser.get("/portal/")
