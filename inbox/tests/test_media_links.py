@@ -1,5 +1,7 @@
 """Files of messages behind short-lived links: opened by whoever has one, run by no browser, not forged."""
 
+import asyncio
+import dataclasses
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -8,7 +10,9 @@ from urllib.parse import urlsplit
 import pytest
 import time_machine
 
+from connectors.kit.connector import MediaFile
 from connectors.kit.context import HttpResponse
+from connectors.registry import all_connectors
 from hermes.core import clock
 from hermes.core.errors import TooLarge
 from inbox.media import handed, source, tokens
@@ -230,3 +234,27 @@ def test_erasing_a_customer_takes_the_files_it_handed_over(api: Api, ours: Tenan
     erased = erasure.erase(ours.customer, by=SYSTEM)
     assert erased.rows["inbox.HandedFile"] == 1
     assert api.get(link).status_code == 404
+
+
+def test_more_files_than_are_fetched_at_once_wait_for_their_turn(
+    api: Api, ours: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running: list[int] = []
+    peaks: list[int] = []
+
+    async def fetch(*_: Any) -> MediaFile:
+        running.append(1)
+        peaks.append(len(running))
+        await asyncio.sleep(0)
+        running.pop()
+        return MediaFile(content=PNG, mime_type="image/png")
+
+    whatsapp = dataclasses.replace(all_connectors()["whatsapp"], fetch_media=fetch)
+    monkeypatch.setattr(source, "all_connectors", lambda: {"whatsapp": whatsapp})
+    tickets = [tokens.read(_link(ours).removeprefix("/media/")) for _ in range(source.AT_ONCE + 3)]
+
+    async def all_at_once() -> list[MediaFile]:
+        return await asyncio.gather(*(source.file_of(ticket) for ticket in tickets))
+
+    assert [file.content for file in api.run(all_at_once())] == [PNG] * len(tickets)
+    assert max(peaks) <= source.AT_ONCE
