@@ -13,6 +13,7 @@ from inbox.models import Thread, WebhookDelivery
 from tenants import connections, members, sandboxes
 from tests.e2e import checking
 from tests.e2e.browsing import BrowserThread
+from tests.e2e.conversations import conversation
 from tests.support.hostile import PAYLOADS
 from tests.support.surfaces import modern
 from tests.support.web import Web
@@ -93,6 +94,35 @@ def test_message_arrives_live_is_answered_and_both_sides_are_seen_by_an_mcp_clie
     expect(page.get_by_role("status").get_by_text("New message from Ada")).to_be_attached()
     expect(answer).to_have_value("a draft")
     assert page.evaluate("window.isTheSame") is True
+    assert watched.complaints == []
+
+
+@pytest.fixture
+def closed(acme: Any) -> str:
+    """A conversation in which nobody wrote for longer than the platform's window."""
+    return conversation(acme, hours_ago=30)
+
+
+def test_template_is_chosen_filled_and_sent_where_the_window_is_closed(
+    browser: BrowserThread, sign_in: Callable[..., Page], address: str, acme: Any, closed: str
+) -> None:
+    page = sign_in(owner_of(acme), view="phone")
+    watched = checking.Watched(page, address)
+    watched.visit(closed)
+    page.get_by_role("link", name="Choose a template").click()
+    page.get_by_role("searchbox").fill("order")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_text("order_update").first.click()
+    page.get_by_label("Value 1").first.fill("Ada")
+    page.get_by_label("Value 2").first.fill("<b>7</b>")
+    preview = page.get_by_text("Hi Ada, your order <b>7</b> is on its way.")
+    expect(preview).to_be_visible()
+    assert checking.violations(page) == []
+    assert checking.overflow(page) == 0
+    checking.keep_picture(page, "a-template-filled")
+    page.get_by_role("button", name="Send to Ada").first.click()
+    sent = page.get_by_role("group", name="Messages").get_by_text("Hi Ada, your order <b>7</b>")
+    expect(sent).to_be_visible()
     assert watched.complaints == []
 
 
