@@ -11,7 +11,6 @@ AXE = (Path(__file__).parent / "axe/axe-4.14.1.min.js").read_text()
 # WCAG 2.2 AA and what it builds on; axe-core's own names for them.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 CONTRAST = ["color-contrast"]
-WEIGHT_BYTES = 150_000
 SHOTS = os.environ.get("E2E_SHOTS", "")
 
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page
 
+from portal.staff.tests.conftest import signed_in as staff_signed_in
 from tests.e2e.browsing import BrowserThread, chromium
 from tests.e2e.letters import Letters
 from tests.support.web import Web
@@ -87,7 +88,16 @@ def sign_in(browser: BrowserThread, address: str) -> Iterator[Callable[..., Page
 
 def session_of(user: Any, address: str) -> dict[str, str]:
     """The cookie of a session of the user's."""
-    client = Client()
-    client.force_login(user)
+    client = client_of(user)
     name = settings.SESSION_COOKIE_NAME
     return {"name": name, "value": client.cookies[name].value, "url": address}
+
+
+def client_of(user: Any) -> Client:
+    """A client that is signed in as the user, staff with their second factor; nobody's for None."""
+    if user is not None and user.is_staff:
+        return staff_signed_in(user, "password", "mfa")
+    client = Client(headers={"Accept": "text/html", "Host": "localhost"})
+    if user is not None:
+        client.force_login(user)
+    return client
