@@ -140,6 +140,16 @@ def test_closed_window_leaves_templates_only(shop: Tenant, browser: Client) -> N
     assert page_of(shop, "templates/") in page
 
 
+def test_where_there_are_no_templates_a_closed_window_is_waited_out(world: World) -> None:
+    tenant = world.make("acme", only={"instagram"})
+    tenant.hear("instagram", "17841400000000001", "Is it open?")
+    close_window(tenant)
+    page = owner(tenant.customer).get(page_of(tenant)).content.decode()
+    assert "you can answer when they write again" in page
+    assert "<textarea" not in page
+    assert owner(tenant.customer).get(page_of(tenant, "templates/")).status_code == 404
+
+
 def test_window_that_closes_meanwhile_is_told_and_the_text_kept(
     shop: Tenant, browser: Client, world: World
 ) -> None:
