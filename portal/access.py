@@ -100,6 +100,7 @@ def for_members(permission: str = "") -> Callable[[MemberPage[P]], Page[P]]:
                 visit.actor.require(permission)
             return view(asking, *args, **kwargs)
 
+        guarded.permission = permission  # type: ignore[attr-defined]  # the rule, for whoever lists the pages
         return cast("Page[P]", guarded)
 
     return guard

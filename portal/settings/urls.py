@@ -7,6 +7,7 @@ from portal.settings import data, deleting, plan, views
 app_name = "settings"
 urlpatterns = [
     path("", views.index, name="index"),
+    path("profile/", views.describe, name="describe"),
     path("plan/", plan.index, name="plan"),
     path("plan/choose/", plan.choose, name="choose_plan"),
     path("plan/manage/", plan.manage, name="manage_plan"),

@@ -65,7 +65,7 @@ def status_of(made: Any) -> str:
 
 def test_profile_is_changed_and_agents_instructions_too(browser: Client, acme: Any) -> None:
     given = {"name": "Acme <b>&</b> Sons", "instructions": "Be brief."}
-    assert browser.post(SETTINGS, given).status_code == 302
+    assert browser.post(f"{SETTINGS}profile/", given).status_code == 302
     row = Customer.objects.get(pk=acme.customer.pk)
     assert (row.name, row.instructions) == (given["name"], "Be brief.")
     assert "<b>&</b>" not in browser.get(SETTINGS).content.decode()
@@ -83,7 +83,7 @@ def test_profile_is_changed_and_agents_instructions_too(browser: Client, acme: A
 def test_wrong_profile_is_said_at_its_field_and_changes_nothing(
     browser: Client, acme: Any, change: dict[str, str], said: str
 ) -> None:
-    answer = browser.post(SETTINGS, {"name": "New", "instructions": "", **change})
+    answer = browser.post(f"{SETTINGS}profile/", {"name": "New", "instructions": "", **change})
     assert answer.status_code == 400
     assert said in text_of(answer)
     assert Customer.objects.get(pk=acme.customer.pk).name == "acme"

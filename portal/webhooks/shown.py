@@ -72,12 +72,14 @@ class Delivery:
     @property
     def attempts(self) -> list[dict[str, Any]]:
         """The tries, newest first, each with what `fault` means."""
-        return [{**told, "fault": FAULTS.get(told["error"], "")} for told in reversed(self.row.attempts)]
+        return [
+            {**told, "fault": FAULTS.get(told.get("error", ""), "")} for told in reversed(self.row.attempts)
+        ]
 
     @property
     def answer(self) -> str:
         """The last try in a word: a status, or that none came."""
         if not self.row.attempts:
             return ""
-        status = self.row.attempts[-1]["status"]
+        status = self.row.attempts[-1].get("status")
         return str(status) if status is not None else "no answer"
