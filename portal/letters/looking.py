@@ -8,7 +8,6 @@ from billing import subscriptions
 from hermes.core import clock
 from inbox.forwarding import endpoints
 from portal.letters import recipients
-from portal.sections import all_sections
 from tenants import customers
 from tenants.models import ApiKey, Customer
 
@@ -58,10 +57,5 @@ def _look_at_webhooks() -> None:
                 "began": began,
             },
             occurrence=f"webhook:{endpoint.public_id}:{endpoint.enabled:d}:{began:%Y%m%dT%H%M%S}",
-            address=_webhooks_page(),
+            address=reverse("webhooks:detail", args=[endpoint.public_id]),
         )
-
-
-def _webhooks_page() -> str:
-    section = all_sections().get("webhooks")
-    return reverse(section.index if section else "home:index")

@@ -11,7 +11,7 @@ from audit import chain
 from hermes.core import clock
 from hermes.core.ids import new
 from portal.tests.test_access import owner, signed_in
-from tenants import actors, keys, members
+from tenants import actors, connections, keys, members
 from tests.support.api import Api
 
 
@@ -46,6 +46,27 @@ def test_call_is_shown_with_who_how_it_went_and_its_units(called: Any) -> None:
 def test_filters_narrow_the_list(called: Any, query: str, is_shown: bool) -> None:
     page = owner(called.customer).get(f"/portal/activity/?{query}").content.decode()
     assert ('break">whatsapp_send_text<' in page) is is_shown
+
+
+def test_activity_is_narrowed_to_a_caller_and_an_account(called: Any, globex: Any) -> None:
+    key = keys.listed(called.customer.pk).get(mode="test")
+    other = keys.listed(called.customer.pk).get(mode="live")
+    account = connections.listed(called.customer.pk, mode="test").get(platform="whatsapp")
+    foreign = keys.listed(globex.customer.pk)[0]
+    browser = owner(called.customer)
+    for query, status, is_shown in (
+        ({"actor": f"key:{key.public_id}", "connection": account.public_id}, 200, True),
+        ({"actor": f"key:{other.public_id}"}, 200, False),
+        ({"actor": f"key:{foreign.public_id}"}, 400, True),  # as any that is none: it narrows nothing
+        ({"connection": new("con")}, 400, True),
+    ):
+        answer = browser.get("/portal/activity/", query)
+        page = answer.content.decode()
+        assert answer.status_code == status, query
+        assert ('break">whatsapp_send_text<' in page) is is_shown, query
+        assert f'value="key:{foreign.public_id}"' not in page, query
+    page = browser.get("/portal/activity/").content.decode()
+    assert re.search(rf'title="key:{key.public_id}">\s*{key.name}', page)
 
 
 def test_wrong_filter_is_said(acme: Any) -> None:

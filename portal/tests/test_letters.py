@@ -95,6 +95,7 @@ def test_webhook_that_fails_or_was_given_up_is_told_once(acme: Any) -> None:
     for _ in range(2):
         tasks.look_around()
     assert told(at, "switched off") == {"owner": 1, "admin": 1}
+    assert f"/portal/webhooks/{hook.public_id}/" in str(letters_to(at["owner"])[-1].body)
     assert not any("secret-path" in str(letter.body) for letter in letters_to(at["owner"]))
 
 

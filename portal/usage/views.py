@@ -2,7 +2,7 @@
 
 import calendar
 import dataclasses
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,10 +14,9 @@ from billing import subscriptions
 from billing.plans import PLANS
 from connectors.registry import all_connectors
 from hermes.core import clock
-from mcp_gateway.oauth import agents
-from portal.access import MemberRequest, Visit, for_members
+from portal import callers as names_of
+from portal.access import MemberRequest, for_members
 from portal.usage import charts
-from tenants import keys, members
 from tenants.models import ApiKey
 
 NEAR_PERCENT = 80
@@ -65,6 +64,7 @@ def index(request: MemberRequest) -> HttpResponse:
     names = {slug: connector.name for slug, connector in all_connectors().items()} | {"": ACROSS}
     days = daily.by_day(customer_id, mode, first, last)
     callers = daily.by_caller(customer_id, mode, first, last)[:MOST_CALLERS]
+    kinds = {share.name.partition(":")[0] for share in callers}
     usages, standing = subscriptions.usages(customer_id), subscriptions.standing(customer_id)
     told = {
         "plan": PLANS[standing["plan"]],
@@ -75,7 +75,7 @@ def index(request: MemberRequest) -> HttpResponse:
         "first": first,
         "chart": charts.chart(first, {place: share.units for place, share in days.items()}, names),
         "platforms": list(_rows(daily.by_platform(days), names)),
-        "callers": list(_rows(callers, _callers(visit, {share.name for share in callers}))),
+        "callers": list(_rows(callers, names_of.names(visit, kinds))),
         "before": _month_before(first),
         "after": _month_after(first),
     }
@@ -114,16 +114,3 @@ def _rows(shares: list[daily.Share], names: Mapping[str, str]) -> Iterator[Row]:
     most = max((share.units for share in shares), default=0) or 1
     for share in shares:
         yield Row(names.get(share.name, share.name), share, share.units * 100 // most)
-
-
-def _callers(visit: Visit, wanted: Collection[str]) -> dict[str, str]:
-    """Names of keys, agents and people by how the trail names them; who may not see the names has the ids."""
-    customer_id, known = visit.customer.pk, dict[str, str]()
-    kinds = {name.partition(":")[0] for name in wanted}
-    if "user" in kinds:
-        known |= {f"user:{m.user_id}": m.user.email for m in members.listed(customer_id)}
-    if "key" in kinds and visit.may("keys:manage"):
-        known |= {f"key:{key.public_id}": key.name for key in keys.listed(customer_id)}
-    if "agent" in kinds and visit.may("keys:manage"):
-        known |= {f"agent:{agent.public_id}": str(agent.client) for agent in agents.listed(customer_id)}
-    return known
