@@ -18,6 +18,7 @@ from mcp_gateway import journal
 from portal.inbox.forms import new_key
 from portal.tests.test_access import owner, signed_in
 from tenants import connections, members
+from tests.e2e.conversations import conversation
 from tests.support.tenants import Tenant, World
 
 ADA = "14155550123"
@@ -176,6 +177,19 @@ def test_template_is_chosen_filled_and_sent_outside_the_window(
     (sent,) = bodies(world)
     assert sent["template"]["components"][0]["parameters"][1]["text"] == "A-7"
     assert "Hi Ada, your order A-7" in Message.objects.of(shop.customer.pk).get(direction="out").text
+
+
+def test_template_with_a_picture_and_a_link_asks_for_each_of_its_values(acme: Any) -> None:
+    browser, address = owner(acme.customer), f"{conversation(acme)}templates/"
+    page = browser.get(f"{address}?q=spring").content.decode()
+    asked = dict(re.findall(r'<label for="1-([a-z]+-0)">([^<]+)</label>', page))
+    assert list(asked) == ["header-0", "body-0", "buttons-0"]
+    assert asked["header-0"].startswith("Address of the picture")
+    given = {"name": "spring_offer", "language": "en_US", "body-0": "20 %", "buttons-0": "spring"}
+    picture = {"header-0": "https://example.com/spring.jpg"}
+    for values, status in ((given, 422), (given | picture, 302)):
+        assert browser.post(address, values | {"key": new_key()}).status_code == status
+    assert Message.objects.of(acme.customer.pk).filter(text__contains="20 % less").exists()
 
 
 def test_template_that_is_refused_keeps_what_was_typed(shop: Tenant, browser: Client) -> None:
