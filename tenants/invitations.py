@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from billing import subscriptions
 from hermes.core import clock
 from hermes.core.deadlocks import repeated
-from hermes.core.errors import Conflict, Forbidden, HermesError, NotFound, PlanLimit
+from hermes.core.errors import Conflict, Forbidden, HermesError, NotFound, PlanLimit, RateLimited
 from hermes.core.ids import is_id
 from hermes.core.subkeys import subkey
 from tenants import actors, customers, members
@@ -24,6 +24,8 @@ from tenants.actors import Actor
 from tenants.models import Customer, Invitation, Membership
 
 LIFETIME = timedelta(days=7)
+DAY = timedelta(hours=24)
+LEAST_A_DAY = 10
 _UNKNOWN = "There is no such invitation, or it has ended. Ask for a new one."
 
 
@@ -32,7 +34,8 @@ def invite(membership: Membership, *, email: str, role: str, by: Actor) -> Invit
     """Ask a person to become a member; an open invitation of the address ends. `membership` is who asks.
 
     Raises InsufficientScope, Forbidden (a role above one's own), InvalidArgument (role, e-mail), Conflict (a
-    member already) and PlanLimit (members and open invitations together).
+    member already), PlanLimit (members and open invitations together) and RateLimited (letters of a day:
+    they go to whoever the customer names, with words of its own in them).
     """
     members.require_may_give(role, by)
     email = customers.checked_email(email)
@@ -48,6 +51,9 @@ def invite(membership: Membership, *, email: str, role: str, by: Actor) -> Invit
                 f"The {plan.name} plan has {plan.members} members, open invitations included.",
                 details={"limit": plan.members},
             )
+        today = Invitation.objects.of(customer_id).filter(created_at__gt=clock.now() - DAY)
+        if today.count() >= max(LEAST_A_DAY, 2 * plan.members):
+            raise RateLimited("So many people are invited within a day; go on tomorrow.", retry_after_s=3600)
         made = Invitation(
             customer_id=customer_id,
             email=email,

@@ -96,6 +96,14 @@ def test_invited_person_signs_up_without_another_letter_and_becomes_a_member(
     assert roles_at(acme)[email] == "developer"
 
 
+def test_letters_of_a_day_are_limited(make_customer: Any) -> None:
+    made = make_customer("acme", plan="free")
+    browser, email = at(owner_of(made)), f"guest-{uuid.uuid4().hex[:12]}@example.com"
+    assert [invite(browser, email).status_code for _ in range(12)] == [302] * 10 + [429] * 2
+    assert len(letters_to(email)) == 10
+    assert browser.get(link_to(email)).status_code == 200  # the last one stands
+
+
 def test_link_is_good_once_and_for_the_invited_alone(acme: Any) -> None:
     guest, stranger = person(), person()
     invite(at(owner_of(acme)), guest.email)
