@@ -12,6 +12,26 @@ FROM audit_auditentry WHERE seq IS NOT NULL AND action = 'tool.call'
 GROUP BY customer_id, DATE(at), mode, platform, actor
 """
 
+# A page of a long trail by a filter is read from one end of its index. SQLite, whose trails are short, does
+# without: there the six cost a call 40 us of the process that serves it, on MariaDB they are the server's.
+FILTERS = ("actor", "tool", "connection", "outcome", "platform", "mode")
+
+
+def add_indexes(apps, schema_editor):
+    """One for each filter, on MariaDB and MySQL."""
+    if schema_editor.connection.vendor == "mysql":
+        for name in FILTERS:
+            schema_editor.execute(
+                f"CREATE INDEX audit_by_{name} ON audit_auditentry (customer_id, {name}, at)"
+            )
+
+
+def remove_indexes(apps, schema_editor):
+    """The way back."""
+    if schema_editor.connection.vendor == "mysql":
+        for name in FILTERS:
+            schema_editor.execute(f"DROP INDEX audit_by_{name} ON audit_auditentry")
+
 
 class Migration(migrations.Migration):
 
@@ -42,30 +62,6 @@ class Migration(migrations.Migration):
             model_name='auditentry',
             index=models.Index(fields=['customer', 'at'], name='audit_recent'),
         ),
-        migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['customer', 'actor', 'at'], name='audit_by_actor'),
-        ),
-        migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['customer', 'tool', 'at'], name='audit_by_tool'),
-        ),
-        migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['customer', 'connection', 'at'], name='audit_by_connection'),
-        ),
-        migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['customer', 'outcome', 'at'], name='audit_by_outcome'),
-        ),
-        migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['customer', 'platform', 'at'], name='audit_by_platform'),
-        ),
-        migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['customer', 'mode', 'at'], name='audit_by_mode'),
-        ),
         migrations.AddField(
             model_name='dailycount',
             name='customer',
@@ -75,5 +71,6 @@ class Migration(migrations.Migration):
             model_name='dailycount',
             constraint=models.UniqueConstraint(fields=('customer', 'mode', 'day', 'platform', 'actor'), name='daily_count_once'),
         ),
+        migrations.RunPython(add_indexes, remove_indexes),
         migrations.RunSQL(COUNT, migrations.RunSQL.noop),
     ]
