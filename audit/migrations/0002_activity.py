@@ -71,6 +71,6 @@ class Migration(migrations.Migration):
             model_name='dailycount',
             constraint=models.UniqueConstraint(fields=('customer', 'mode', 'day', 'platform', 'actor'), name='daily_count_once'),
         ),
-        migrations.RunPython(add_indexes, remove_indexes),
+        migrations.RunPython(add_indexes, remove_indexes, atomic=False),
         migrations.RunSQL(COUNT, migrations.RunSQL.noop),
     ]
