@@ -21,6 +21,7 @@ from tenants.roles import ROLES
 from tests.support.hostile import PAYLOADS
 
 LIMIT_QUERIES = 12
+INLINE = re.compile(r"<script(?![^>]*(?:src=|application/json))")
 PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
 # Open to people who have not signed in, or belong to no customer yet; each has tests of its own.
 OPEN = {
@@ -145,7 +146,7 @@ def places(acme: Any) -> dict[str, Any]:
     }
 
 
-def test_ad08_au12_bd12_no_page_runs_a_payload_tells_a_secret_or_asks_much(
+def test_ad06_ad08_au12_bd12_no_page_runs_a_payload_tells_a_secret_or_asks_much(
     acme: Any, places: dict[str, Any]
 ) -> None:
     key = next(key for key in keys.listed(acme.customer.pk) if key.mode == "live")
@@ -162,9 +163,14 @@ def test_ad08_au12_bd12_no_page_runs_a_payload_tells_a_secret_or_asks_much(
         shown += 1
         assert len(asked) <= LIMIT_QUERIES, (route, [query["sql"][:120] for query in asked])
         assert [secret for secret in secrets if secret and secret in page] == [], route
-        assert answer["Content-Type"] == "text/csv; charset=utf-8" or [p for p in live if p in page] == [], (
-            route
-        )
+        if answer["Content-Type"].startswith("text/html"):
+            assert [part for part in live if part in page] == [], route
+            assert not INLINE.search(page), route
+            assert answer["Cache-Control"] == "no-store", route
+        policy = answer["Content-Security-Policy"]
+        assert "unsafe" not in policy, route
+        assert "frame-ancestors 'none'" in policy, route
+        assert answer["X-Content-Type-Options"] == "nosniff", route
     assert shown > 20
     cells = b"".join(browser.get("/portal/activity/activity.csv")).decode()
     assert not re.search(r'(^|,)"?[=+@\t]', cells, re.MULTILINE)
