@@ -1,5 +1,6 @@
 """What is checked of every page: accessible, quiet, alone, within its policy, small enough for a phone."""
 
+import gzip
 import os
 import re
 from pathlib import Path
@@ -11,6 +12,7 @@ AXE = (Path(__file__).parent / "axe/axe-4.14.1.min.js").read_text()
 # WCAG 2.2 AA and what it builds on; axe-core's own names for them.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 CONTRAST = ["color-contrast"]
+WEIGHT_BYTES = 150_000
 SHOTS = os.environ.get("E2E_SHOTS", "")
 
 
@@ -22,8 +24,10 @@ class Watched:
         self.address = address
         self.complaints: list[str] = []
         self.bytes = 0
+        self.responses: list[Response] = []
         page.on("console", self._said)
         page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
+        page.on("response", lambda response: self.responses.append(response))
         page.on("request", lambda request: self._asked(request.url))
         session = page.context.new_cdp_session(page)
         session.send("Network.enable")
@@ -37,6 +41,10 @@ class Watched:
         assert answer.status == status, path
         return answer
 
+    def bytes_compressed(self) -> int:
+        """What production sends: its static files are compressed beforehand."""
+        return sum(len(gzip.compress(r.body())) if "/static/" in r.url else _sent(r) for r in self.responses)
+
     def _said(self, message: ConsoleMessage) -> None:
         # Chromium complains of the status of the page itself, which the test expects.
         expected = self._expected >= 400 and f"status of {self._expected}" in message.text
@@ -49,6 +57,11 @@ class Watched:
 
     def _loaded(self, event: dict[str, Any]) -> None:
         self.bytes += int(event["encodedDataLength"])
+
+
+def _sent(response: Response) -> int:
+    sizes = response.request.sizes()
+    return sizes["responseBodySize"] + sizes["responseHeadersSize"]
 
 
 def violations(page: Page, rules: list[str] = RULES) -> list[str]:
