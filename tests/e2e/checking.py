@@ -27,7 +27,7 @@ class Watched:
         self.responses: list[Response] = []
         page.on("console", self._said)
         page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
-        page.on("response", lambda response: self.responses.append(response))
+        page.on("response", self._answered)
         page.on("request", lambda request: self._asked(request.url))
         session = page.context.new_cdp_session(page)
         session.send("Network.enable")
@@ -54,6 +54,9 @@ class Watched:
     def _asked(self, url: str) -> None:
         if not url.startswith((self.address, "data:", "blob:")):
             self.complaints.append(f"foreign host: {url}")
+
+    def _answered(self, response: Response) -> None:
+        self.responses.append(response)
 
     def _loaded(self, event: dict[str, Any]) -> None:
         self.bytes += int(event["encodedDataLength"])
