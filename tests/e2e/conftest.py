@@ -19,10 +19,12 @@ NO_BROWSER = "NO BROWSER TEST RUNS: there is no Chromium on the PATH (apt instal
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The first of these tests waits for a server and a browser to start."""
+    """Those in a browser are marked; the first of them waits for it and for a server to start."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.timeout(240))
+            if "browser" in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.browser)
 
 
 @pytest.hookimpl(tryfirst=True)
