@@ -103,13 +103,16 @@ def test_te02_a_strangers_id_in_any_argument_answers_as_an_unknown_one(
     foreign: dict[str, str],
     tool: str,
 ) -> None:
-    """Two customers of equal state ask, one for the stranger's id and one for an unknown id."""
+    """Two customers of equal state ask, one for the stranger's id and one for an unknown id, on each surface
+    in turn: what differs between surfaces is seen by the tests of their parity.
+    """
     labels = dict.fromkeys(theirs.connections, "shop")
     asker, twin = (world.make("acme", only=needed, **labels) for _ in range(2))
     world.upstream.respond = lambda asked: {"id": "m", "item": "i"}
     before, example = rows_of(theirs.customer), TOOLS[tool].example
     given: dict[str, str] = {}  # what is written stays: a later answer may hold what was given before
-    for call, path, foreign_id in itertools.product(SURFACES.values(), texts(example), foreign):
+    surfaces = itertools.cycle(SURFACES.values())
+    for (path, foreign_id), call in zip(itertools.product(texts(example), foreign), surfaces, strict=False):
         unknown_id = given[foreign_id] = foreign[foreign_id]
         stranger = call(api, asker.key, tool, put(example, path, foreign_id))
         unknown = call(api, twin.key, tool, put(example, path, unknown_id))
